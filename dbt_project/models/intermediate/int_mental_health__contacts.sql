@@ -1,0 +1,23 @@
+with referrals as (
+    select * from {{ ref('stg_mental_health__referrals') }}
+),
+
+care_contacts as (
+    select * from {{ ref('stg_mental_health__care_contacts') }}
+),
+
+-- a contact names its referral alone; drops contacts whose referral has not landed,
+-- for nobody can say whose they are
+contacts as (
+    select
+        care_contacts.contact_id,
+        care_contacts.referral_id,
+        referrals.record_id,
+        care_contacts.provider,
+        ltrim(care_contacts.attendance_code, '0') in ('5', '6') as is_attended,
+        care_contacts.contact_date
+    from care_contacts
+    inner join referrals on care_contacts.referral_id = referrals.referral_id
+)
+
+select * from contacts

@@ -1,0 +1,73 @@
+{% set registers = [
+    ('homelessness', 'clients'),
+    ('drugs', 'clients'),
+    ('offending', 'people'),
+    ('mental_health', 'patients'),
+] %}
+
+{% set histories = [
+    'int_episodes_unioned',
+    'int_contacts_unioned',
+    'int_crises_identified',
+    'int_needs_recorded',
+] %}
+
+with registered as (
+    {% for sector, dataset in registers %}
+    select
+        '{{ sector }}' as sector,
+        record_id,
+        provider,
+        sex_type,
+        ethnicity_type,
+        postcode_district,
+        birth_year,
+        has_no_fixed_abode,
+        _export_date,
+        _received_at
+    from {{ ref('stg_' ~ sector ~ '__' ~ dataset) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- a provider may send someone's history without their row in its register
+recorded as (
+    select sector, record_id, provider from registered
+    {% for history in histories %}
+    union
+    select sector, record_id, provider from {{ ref(history) }}
+    {% endfor %}
+),
+
+unsettled as (
+    select distinct record_id
+    from {{ ref('stg_offending__addresses') }}
+    -- drops addresses that are a home, and those that ended before the day in view
+    where is_no_fixed_abode and (end_date is null or end_date > {{ as_of() }})
+),
+
+person_links as (
+    select * from {{ ref('stg_commonground__person_links') }}
+),
+
+linked as (
+    select
+        cast(recorded.record_id as string) as record_id,
+        cast(person_links.person_id as string) as person_id,
+        cast(recorded.provider as string) as provider,
+        cast(recorded.sector as string) as sector,
+        registered.sex_type,
+        registered.ethnicity_type,
+        registered.postcode_district,
+        registered.birth_year,
+        coalesce(registered.has_no_fixed_abode, false)
+        or unsettled.record_id is not null as has_no_fixed_abode,
+        registered._export_date,
+        registered._received_at
+    from recorded
+    left join registered on recorded.record_id = registered.record_id
+    left join unsettled on recorded.record_id = unsettled.record_id
+    left join person_links on recorded.record_id = person_links.record_id
+)
+
+select * from linked

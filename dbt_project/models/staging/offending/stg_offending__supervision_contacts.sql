@@ -1,0 +1,25 @@
+with landed as (
+    select * from {{ landed('offending', 'supervision_contacts', ['contact_id']) }}
+),
+
+supervision_contacts as (
+    select
+        -- ids
+        cast(contact_id as string) as contact_id,
+        cast(record_id as string) as record_id,
+        cast(order_id as string) as order_id,
+        cast(worker_id as string) as worker_id,
+        cast(_provider as string) as provider,
+        -- text
+        {{ clean_text('contact_code') }} as contact_code,
+        -- flags
+        cast(has_attended as boolean) as has_attended,
+        -- dates
+        cast(contact_date as date) as contact_date,
+        -- machinery
+        cast(_export_date as date) as _export_date,
+        cast(_received_at as timestamp) as _received_at
+    from landed
+)
+
+select * from supervision_contacts

@@ -1,0 +1,244 @@
+"""Received to landed: one export becomes typed facts, vaulted identities and a receipt.
+
+The vault's ledger decides. Files are written aside under ``02_landed/.pending/<export>``,
+the vault commits, the files are moved into place. A run killed in between leaves either
+an export the ledger does not know as landed (its files are thrown away and it is read
+again) or one it does (its files are moved into place by the next run).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping as Named
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from flows.duck import quote_text
+from flows.errors import ExportRefused, PipelineError
+from flows.events import EventLog
+from flows.judge import Judgement, judge
+from flows.keys import Keys
+from flows.facts import EXPORT_COLUMNS, Export
+from flows.land import Landing, land
+from flows.mappings import Mapping, Provider, find_mapping
+from flows.paths import Place
+from flows.pending import pending_folder, promote, repair
+from flows.reading import read_export
+from flows.receipts import write_receipt
+from flows.seal import open_sealed
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What became of one export.
+
+    Attributes:
+        rows_in: lines that should be rows; always the sum of landed, quarantined and
+            unchanged.
+        rules: rule id -> how many faults of it.
+        words: why it was refused, or empty.
+        read_as: how the file was read.
+    """
+
+    provider: str
+    file_name: str
+    state: str
+    rows_in: int = 0
+    landed: int = 0
+    quarantined: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    warned: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+    words: str = ""
+    read_as: str = ""
+
+
+def ingest(
+    place: Place,
+    keys: Keys,
+    vault: duckdb.DuckDBPyConnection,
+    providers: Named[str, Provider],
+    events: EventLog,
+) -> list[ExportResult]:
+    """Read every export that was received and not yet read, oldest first.
+
+    An export that cannot be read is refused with its reason; the others go on.
+
+    Args:
+        place: the data folder.
+        keys: must hold the identity branch.
+        vault: a connection with the vault attached for writing.
+        providers: by name.
+        events: where each export's fate is told.
+    """
+    repair(place, vault)
+    waiting = vault.execute(
+        """
+        select export_id, provider, file_name, export_date, received_at
+        from vault.exports where state = 'received'
+        order by export_date, received_at, provider, file_name
+        """
+    ).fetchall()
+    results = []
+    for export_id, provider, file_name, export_date, received_at in waiting:
+        if provider not in providers:
+            continue
+        export = Export(
+            export_id, providers[provider], file_name, export_date, received_at
+        )
+        results.append(_ingest_one(place, keys, vault, export))
+        _tell(events, export, results[-1])
+    return results
+
+
+def _ingest_one(
+    place: Place, keys: Keys, vault: duckdb.DuckDBPyConnection, export: Export
+) -> ExportResult:
+    folder = pending_folder(place, export.export_id, export.provider.provider)
+    try:
+        result = _read_and_land(place, keys, vault, export, folder)
+    except ExportRefused as refusal:
+        result = _refuse(vault, export, folder, refusal)
+    promote(place, folder)
+    return result
+
+
+def _read_and_land(
+    place: Place,
+    keys: Keys,
+    vault: duckdb.DuckDBPyConnection,
+    export: Export,
+    folder: Path,
+) -> ExportResult:
+    mapping = find_mapping(export.provider, export.file_name)
+    _check_agreement(export)
+    _check_not_older(vault, export, mapping)
+    sealed = place.received / export.provider.provider / f"{export.export_id}.sealed"
+    reading = read_export(
+        open_sealed(sealed, keys.for_identity("received")),
+        export.file_name,
+        mapping.file.headers,
+        encoding=export.provider.encoding,
+        sheet=mapping.file.sheet,
+        header_row=mapping.file.header_row,
+    )
+    try:
+        judgement = judge(vault, reading, mapping, export.export_date)
+        write_receipt(folder / "receipt.csv", judgement.faults)
+        landing = land(vault, export, mapping, judgement, folder, reading.how)
+    finally:
+        for table in ("texts", "judged", "plan"):
+            vault.execute(f"drop table if exists {table}")
+    return _result(export, judgement, landing, reading.how)
+
+
+def _result(
+    export: Export, judgement: Judgement, landing: Landing, how: str
+) -> ExportResult:
+    return ExportResult(
+        provider=export.provider.provider,
+        file_name=export.file_name,
+        state="landed",
+        rows_in=judgement.rows,
+        landed=landing.landed,
+        quarantined=len(judgement.quarantined),
+        unchanged=landing.unchanged,
+        withdrawn=landing.withdrawn,
+        warned=judgement.warned,
+        rules=Counter(fault.rule for fault in judgement.faults),
+        read_as=how,
+    )
+
+
+def _check_agreement(export: Export) -> None:
+    agreement = export.provider.agreement
+    today = dt.datetime.now(dt.UTC).date()
+    if not agreement.starts <= today <= agreement.ends:
+        raise ExportRefused(
+            "agreement_lapsed",
+            f"Agreement {agreement.id} of {export.provider.name} covers "
+            f"{agreement.starts} to {agreement.ends}. Renew it and send again.",
+        )
+
+
+def _check_not_older(
+    vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping
+) -> None:
+    """A full export that is older than the last would withdraw what came since."""
+    newest = vault.execute(
+        """
+        select max(export_date) from vault.exports
+        where provider = ? and file_kind = ? and state = 'landed'
+        """,
+        [export.provider.provider, mapping.file_kind],
+    ).fetchone()
+    if newest and newest[0] and export.export_date < newest[0]:
+        raise ExportRefused(
+            "older_than_last",
+            f"This export is of {export.export_date}; one of {newest[0]} has landed. "
+            "Send the newest, or correct the date in the file's name.",
+        )
+
+
+def _refuse(
+    vault: duckdb.DuckDBPyConnection,
+    export: Export,
+    folder: Path,
+    refusal: ExportRefused,
+) -> ExportResult:
+    where = f"line {refusal.line}: " if refusal.line else ""
+    words = f"{where}{refusal}"
+    vault.execute(
+        """
+        update vault.exports set state = 'refused', rule = ?, words = ?
+        where export_id = ?
+        """,
+        [refusal.rule, words, export.export_id],
+    )
+    path = quote_text(str(folder / "_exports.parquet"))
+    vault.execute(
+        f"""
+        copy (select {", ".join(EXPORT_COLUMNS)} from vault.exports
+              where export_id = {quote_text(export.export_id)})
+        to {path} (format parquet)
+        """
+    )
+    return ExportResult(
+        provider=export.provider.provider,
+        file_name=export.file_name,
+        state="refused",
+        rules=Counter([refusal.rule]),
+        words=words,
+    )
+
+
+def _tell(events: EventLog, export: Export, result: ExportResult) -> None:
+    if result.state == "refused":
+        events.emit(
+            "export.refused",
+            provider=result.provider,
+            export_id=export.export_id,
+            rule=next(iter(result.rules)),
+        )
+        return
+    if result.rows_in != result.landed + result.quarantined + result.unchanged:
+        raise PipelineError(
+            f"Export {export.export_id} of {result.provider} does not balance: "
+            f"{result.rows_in} rows in, {result.landed} landed, "
+            f"{result.quarantined} quarantined, {result.unchanged} unchanged."
+        )
+    events.emit(
+        "export.landed",
+        provider=result.provider,
+        export_id=export.export_id,
+        rows_in=result.rows_in,
+        landed=result.landed,
+        quarantined=result.quarantined,
+        unchanged=result.unchanged,
+        withdrawn=result.withdrawn,
+        warned=result.warned,
+    )

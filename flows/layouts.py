@@ -1,0 +1,162 @@
+"""Layouts: forms of export that several providers may send (NDTMS, MHSDS ...), as data.
+
+A layout says of every column of a file what it fills or that it is ignored.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from flows.contracts import (
+    Contract,
+    Strict,
+    load_contract,
+    load_identity,
+    parse_model,
+    read_yaml,
+)
+from flows.errors import MappingError
+
+LAYOUTS = Path(__file__).parent / "providers" / "_layouts"
+
+
+class Target(Strict):
+    """What one source column fills, and how its values are read."""
+
+    to: str
+    values: str | dict[str, str] = {}
+    others: str | None = None
+    blanks: tuple[str, ...] = ()
+    when: dict[str, tuple[str, ...]] = {}
+
+
+class FileLayout(Strict):
+    """One file of a layout: how to know it, its rows, its columns."""
+
+    match: tuple[str, ...] = Field(min_length=1)
+    row_key: tuple[str, ...] = Field(min_length=1)
+    lands: tuple[str, ...] = ()
+    identity: Literal["main", "alias"] = "main"
+    alias_when: dict[str, tuple[str, ...]] = {}
+    blank_when: dict[str, tuple[str, ...]] = {}
+    required: tuple[str, ...] = ()
+    deleted_when: str | None = None
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1)
+    columns: dict[str, tuple[Target, ...]]
+    ignored: tuple[str, ...] = ()
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _spell_out(cls, columns: dict[str, Any]) -> dict[str, list[Any]]:
+        """Let a column be written as a field, a list of fields, or in full."""
+        return {
+            name: [
+                {"to": item} if isinstance(item, str) else item
+                for item in (entry if isinstance(entry, list) else [entry])
+            ]
+            for name, entry in columns.items()
+        }
+
+    @property
+    def headers(self) -> list[str]:
+        """Every heading the file must have."""
+        named = [*self.columns, *self.ignored, self.deleted_when]
+        return list(dict.fromkeys(name for name in named if name))
+
+    @property
+    def headings_used(self) -> set[str]:
+        """Every heading whose value matters to what lands: a row's hash covers these."""
+        conditions = [self.alias_when, self.blank_when]
+        conditions += [t.when for targets in self.columns.values() for t in targets]
+        asked = {heading for condition in conditions for heading in condition}
+        named = {*self.columns, *self.row_key, *self.required, *asked}
+        return named | ({self.deleted_when} if self.deleted_when else set())
+
+    @property
+    def fields(self) -> set[str]:
+        """Every field that some column fills."""
+        return {target.to for targets in self.columns.values() for target in targets}
+
+
+class Layout(Strict):
+    """A form of export that several providers may send."""
+
+    layout: str
+    extends: str | None = None
+    sector: str
+    status: Literal["verified", "assumed"]
+    dates: tuple[str, ...]
+    blanks: tuple[str, ...] = ()
+    blank_dates: tuple[str, ...] = ()
+    files: dict[str, FileLayout]
+    not_taken: tuple[str, ...] = ()
+
+
+@lru_cache
+def shared_values() -> dict[str, dict[str, str]]:
+    """Value maps that several layouts share, by name."""
+    return read_yaml(LAYOUTS / "_values.yml")
+
+
+@lru_cache
+def load_layout(name: str) -> Layout:
+    """Load a layout, with whatever layout it extends beneath it.
+
+    Raises:
+        MappingError: no such layout, or a field that is in no contract.
+    """
+    path = LAYOUTS / f"{name}.yml"
+    layout = parse_model(Layout, _read_layout(name), path)
+    for kind, file in layout.files.items():
+        check_fields(path, kind, file, load_contract(layout.sector))
+    return layout
+
+
+def list_layouts() -> list[str]:
+    """Name every shipped layout."""
+    return sorted(p.stem for p in LAYOUTS.glob("*.yml") if not p.stem.startswith("_"))
+
+
+def _read_layout(name: str) -> dict[str, Any]:
+    path = LAYOUTS / f"{name}.yml"
+    if not path.exists():
+        raise MappingError(f"No layout {name!r}. There are: {list_layouts()}")
+    content = read_yaml(path)
+    if "extends" not in content:
+        return content
+    base = _read_layout(content["extends"])
+    files = dict(base["files"])
+    for kind, change in content.pop("files", {}).items():
+        file = dict(files.get(kind, {}))
+        file["ignored"] = file.get("ignored", []) + change.pop("ignored", [])
+        file["columns"] = file.get("columns", {}) | change.pop("columns", {})
+        files[kind] = file | change
+    return base | content | {"files": files}
+
+
+def check_fields(path: Path, kind: str, file: FileLayout, contract: Contract) -> None:
+    """Check that a file's fields are known and every dataset it lands is filled.
+
+    Raises:
+        MappingError: unknown dataset, field or value map; a required field unmapped.
+    """
+    known = set(load_identity())
+    for name in file.lands:
+        if name not in contract.datasets:
+            raise MappingError(f"{path}, {kind}: no dataset {name} in the contract.")
+        columns = contract.datasets[name].columns
+        known |= set(columns)
+        needed = {n for n, c in columns.items() if c.required and not c.derived_from}
+        if missing := sorted(needed - file.fields):
+            raise MappingError(f"{path}, {kind}: {name} needs {missing}, unmapped.")
+    if unknown := sorted(file.fields - known - {"record_id", "sex_type"}):
+        raise MappingError(f"{path}, {kind}: fields in no contract: {unknown}")
+    for targets in file.columns.values():
+        for target in targets:
+            if isinstance(target.values, str) and target.values not in shared_values():
+                raise MappingError(f"{path}, {kind}: no value map {target.values}.")

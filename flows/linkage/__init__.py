@@ -1,0 +1,1 @@
+"""How records become people: standardise, pair, score, group, name."""

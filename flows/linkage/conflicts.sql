@@ -1,0 +1,66 @@
+-- Records of one component that cannot be one person, unless a shared number says so.
+-- Reads standard, components, edges and certain_pairs; makes conflicts.
+
+create or replace table conflicts as
+with members as (
+    select components.component, standard.*
+    from components
+    inner join standard using (n)
+),
+
+differences as (
+    select
+        a.n as l,
+        b.n as r,
+        -- Twins: one surname, one date of birth, another forename.
+        coalesce(
+            list_has_any(a.surnames, b.surnames)
+            and a.birth_date = b.birth_date
+            and forenames_differ(a, b),
+            false
+        ) as are_twins,
+        -- Father and son: one full name and postcode, birth dates a generation apart.
+        coalesce(
+            a.forename_root = b.forename_root
+            and a.surname = b.surname
+            and coalesce(list_has_any(a.postcode_sectors, b.postcode_sectors), false)
+            and not list_has_any(a.birth_keys, b.birth_keys)
+            and abs(left(a.birth_date, 4)::int - left(b.birth_date, 4)::int)
+            >= $junior_years,
+            false
+        ) as are_generations,
+        coalesce(a.sex <> b.sex and forenames_differ(a, b), false) as differ_in_sex,
+        coalesce(forenames_differ(a, b), false) as differ_in_forename,
+        -- Born on days that differ in two parts.
+        coalesce(
+            not list_has_any(a.birth_dates, b.birth_dates)
+            and not list_has_any(a.birth_keys, b.birth_keys)
+            and right(a.birth_date, 5) <> '01-01'
+            and right(b.birth_date, 5) <> '01-01'
+            and (a.birth_date[1:4] <> b.birth_date[1:4])::int
+            + (a.birth_date[6:7] <> b.birth_date[6:7])::int
+            + (a.birth_date[9:10] <> b.birth_date[9:10])::int >= 2,
+            false
+        ) as were_born_apart,
+    from members as a
+    inner join members as b on b.component = a.component and b.n > a.n
+)
+
+select differences.l, differences.r
+from differences
+left join edges
+    on edges.l = differences.l
+    and edges.r = differences.r
+    and edges.match_weight >= $threshold_weight
+left join certain_pairs
+    on certain_pairs.l = differences.l
+    and certain_pairs.r = differences.r
+    and certain_pairs.is_certain
+-- A shared number outranks a difference of names or dates.
+where certain_pairs.l is null
+    and (
+        are_twins or are_generations or differ_in_sex
+        -- Joined by other records alone, and so different that chance did it.
+        or (edges.l is null and (differ_in_forename or were_born_apart))
+    )
+order by differences.l, differences.r;

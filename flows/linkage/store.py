@@ -1,0 +1,114 @@
+"""The folder of linked runs: read what stands, write aside, move the link."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.duck import quote_text
+from flows.errors import LinkageError
+from flows.paths import Place, replace_link
+
+FILES = ("person_links", "person_ids", "edges", "changes")
+
+
+def read_summary(place: Place) -> dict[str, Any]:
+    """Read the summary of the current run, empty before the first."""
+    current = place.linked / "current"
+    files = [current / f"{name}.parquet" for name in FILES]
+    path = current / "summary.json"
+    if not all(file.exists() for file in [path, *files]):
+        return {}
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def load_current(connection: duckdb.DuckDBPyConnection, place: Place) -> None:
+    """Make ``old_links``, ``old_ids`` and ``old_changes`` of the current run."""
+    connection.execute(
+        "create or replace table old_links (record_id varchar, person_id varchar)"
+    )
+    connection.execute(
+        "create or replace table old_ids (person_id varchar, first_run_number int)"
+    )
+    connection.execute(
+        "create or replace table old_changes (old_person_id varchar, "
+        "new_person_id varchar, reason varchar, run_id varchar, changed_at timestamp)"
+    )
+    if not read_summary(place):
+        return
+    for table, name in (
+        ("old_links", "person_links"),
+        ("old_ids", "person_ids"),
+        ("old_changes", "changes"),
+    ):
+        path = quote_text(str(place.linked / "current" / f"{name}.parquet"))
+        connection.execute(f"insert into {table} from read_parquet({path})")
+
+
+def write_run(
+    connection: duckdb.DuckDBPyConnection,
+    place: Place,
+    run_id: str,
+    summary: dict[str, Any],
+) -> None:
+    """Write a run aside, make it current in one step, clear what is left over.
+
+    Args:
+        connection: holds the tables ``new_<file>`` for each of :data:`FILES`.
+        place: the data folder.
+        run_id: name of the run's folder.
+        summary: counts and hashes, written as JSON.
+
+    Raises:
+        LinkageError: the current run has this id already.
+    """
+    runs = place.linked / "runs"
+    runs.mkdir(mode=0o700, exist_ok=True)
+    target = runs / run_id
+    before = _find_current(place)
+    if before == target.name:
+        raise LinkageError(
+            f"{target} is the current linkage already and the vault has changed since. "
+            "Start a new run: each has its own id."
+        )
+    _clear(runs, keep={before})
+    aside = runs / f".{run_id}"
+    aside.mkdir(mode=0o700)
+    for name in FILES:
+        path = quote_text(str(aside / f"{name}.parquet"))
+        connection.execute(f"copy new_{name} to {path} (format parquet)")
+    text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
+    (aside / "summary.json").write_text(text, encoding="utf-8")
+    for path in [*sorted(aside.iterdir()), aside]:
+        _flush(path)
+    aside.rename(target)
+    _flush(runs)
+    replace_link(place.linked / "current", f"runs/{run_id}")
+    _flush(place.linked)
+
+
+def _find_current(place: Place) -> str | None:
+    link = place.linked / "current"
+    return link.readlink().name if link.is_symlink() else None
+
+
+def _clear(runs: Path, keep: set[str | None]) -> None:
+    """Remove runs that are not current: killed ones, and those of earlier nights."""
+    for folder in runs.iterdir():
+        if folder.name not in keep:
+            shutil.rmtree(folder)
+
+
+def _flush(path: Path) -> None:
+    """Make a file or folder survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

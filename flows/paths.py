@@ -1,0 +1,108 @@
+"""Where data rest. The folder listing tells the story: received, landed, linked, published."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+"""The checkout: code, provider mappings, dbt project and expectations."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The data folder of one place (a partnership of providers).
+
+    Args:
+        root: the data folder; everything below it is made by Commonground.
+    """
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """``landing/<provider>/``: where providers drop files."""
+        return self.root / "landing"
+
+    @property
+    def received(self) -> Path:
+        """``01_received/<provider>/<export id>.sealed``: originals, encrypted."""
+        return self.root / "01_received"
+
+    @property
+    def landed(self) -> Path:
+        """``02_landed/<sector>/<dataset>/<export id>.parquet``: pseudonymous facts."""
+        return self.root / "02_landed"
+
+    @property
+    def linked(self) -> Path:
+        """``03_linked/current/``: record to person, edges, changes."""
+        return self.root / "03_linked"
+
+    @property
+    def published(self) -> Path:
+        """``04_published/current`` and ``04_published/releases/<release>/``."""
+        return self.root / "04_published"
+
+    @property
+    def quarantine(self) -> Path:
+        """``quarantine/<provider>/``: rows that did not land, and why."""
+        return self.root / "quarantine"
+
+    @property
+    def vault(self) -> Path:
+        """The encrypted file that says who people are."""
+        return self.root / "vault.duckdb"
+
+    @property
+    def warehouse(self) -> Path:
+        """The encrypted file dbt builds marts in."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def logs(self) -> Path:
+        """Event log and dbt's and Prefect's own records: counts and names only."""
+        return self.root / "logs"
+
+    @property
+    def prefect(self) -> Path:
+        """Prefect's home: run history of this data folder."""
+        return self.logs / "prefect"
+
+    @property
+    def truth(self) -> Path:
+        """Who is who in an invented place; the pipeline never reads it."""
+        return self.root / "truth"
+
+    @property
+    def demo_key(self) -> Path:
+        """Key that ``demo`` makes for its invented place."""
+        return self.root / "demo.key"
+
+    def prepare(self) -> None:
+        """Make the folders, readable by their owner alone."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (
+            self.landing,
+            self.received,
+            self.landed,
+            self.linked,
+            self.published,
+            self.quarantine,
+            self.logs,
+        ):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def replace_link(link: Path, target: str) -> None:
+    """Point a symbolic link at a sibling in one atomic step.
+
+    Args:
+        link: the link to move; readers see either the old or the new target.
+        target: name the link shall hold, relative to the link's folder.
+    """
+    aside = link.with_name(f".{link.name}.{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    aside.replace(link)

@@ -1,0 +1,47 @@
+"""Questions in SQL to the current release: read-only, nothing else within reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from flows.errors import PublishError, QuestionError
+from flows.paths import Place
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Column names and rows of an answer."""
+
+    columns: list[str]
+    rows: list[tuple[object, ...]]
+
+
+def ask(place: Place, sql: str) -> Answer:
+    """Put one question to the current release.
+
+    The release's file is opened read-only by its real path, so the next release can be
+    made current meanwhile.
+
+    Raises:
+        PublishError: there is no release yet.
+        QuestionError: the SQL could not be run; DuckDB's own words are passed on, as
+            a release holds no identifiers.
+    """
+    path = (place.published / "current" / "commonground.duckdb").resolve()
+    if not path.exists():
+        raise PublishError("There is no release yet. Make one with: commonground run")
+    config = {"autoinstall_known_extensions": "false"}
+    with duckdb.connect(str(path), read_only=True, config=config) as connection:
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        try:
+            cursor = connection.execute(sql)
+            columns = [column[0] for column in cursor.description or []]
+            return Answer(columns, cursor.fetchall())
+        except duckdb.Error as error:
+            raise QuestionError(
+                f"The question could not be answered. {error} Tables: "
+                'commonground query "show tables"'
+            ) from error

@@ -1,0 +1,88 @@
+"""One process that runs the road every night: Prefect's server and its schedule."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.errors import SettingsError
+from flows.keys import load_keys
+from flows.paths import Place
+
+_HOST = "127.0.0.1"
+# Neither clock change touches 02:30 twice or leaves it out in a way that loses a night.
+_NIGHTLY = "30 2 * * *"
+
+
+def serve_nightly(place: Place, port: int) -> None:
+    """Serve the nightly flow until interrupted.
+
+    The server listens on this machine alone and asks for a password that is made
+    anew at each start and is known to this process and its children only.
+
+    Args:
+        place: the data folder.
+        port: port of Prefect's server.
+
+    Raises:
+        SettingsError: no key, or the server does not start.
+    """
+    place.prepare()
+    load_keys(place)
+    password = f"commonground:{secrets.token_urlsafe(24)}"
+    os.environ["PREFECT_SERVER_API_AUTH_STRING"] = password
+    os.environ["PREFECT_API_AUTH_STRING"] = password
+    os.environ["PREFECT_API_URL"] = f"http://{_HOST}:{port}/api"
+    with _server(port):
+        # Imported late: Prefect reads its settings from the environment on import.
+        from prefect.schedules import Cron
+
+        from flows.pipeline import nightly
+
+        nightly.serve(
+            name="nightly",
+            parameters={"data": str(place.root)},
+            schedule=Cron(_NIGHTLY, timezone="Europe/London"),
+            print_starting_message=False,
+            limit=1,
+        )
+
+
+@contextmanager
+def _server(port: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "prefect", "server", "start"]
+    command += ["--host", _HOST, "--port", str(port)]
+    server = subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_until_healthy(server, port)
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait_until_healthy(server: subprocess.Popen[bytes], port: int) -> None:
+    address = f"http://{_HOST}:{port}/api/health"
+    for _ in range(240):
+        if server.poll() is not None:
+            raise SettingsError(
+                f"Prefect's server did not start on port {port}. Is the port in use? "
+                "Give another with --port."
+            )
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - loopback
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.5)
+    raise SettingsError(f"Prefect's server on port {port} did not answer in time.")

@@ -1,0 +1,222 @@
+"""What the command line shows: short lines and tables, no value from a row."""
+
+from __future__ import annotations
+
+import csv as csv_module
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.checking import Checked
+from flows.errors import PipelineError
+from flows.paths import Place
+from flows.rules import RULES
+
+if TYPE_CHECKING:
+    from flows.ingest import ExportResult
+    from flows.mappings import Provider
+    from flows.pipeline import Run
+    from flows.questions import Answer
+    from flows.running import LastExport
+    from flows.synth import PlaceSummary
+
+_out = Console()
+_err = Console(stderr=True)
+_DOING = {
+    "receive": "taking in what has landed",
+    "ingest": "reading exports",
+    "gate landed": "checking what landed",
+    "link": "linking people",
+    "transform": "building the whole-person views",
+    "gate": "checking every gate",
+    "publish": "publishing",
+}
+
+
+def error(fault: PipelineError) -> None:
+    """Say what went wrong, on standard error."""
+    _err.print(f"[bold red]{type(fault).__name__}[/]: {escape(str(fault))}")
+
+
+def title(words: str) -> None:
+    """Show a heading."""
+    _out.print(f"[bold]{escape(words)}[/]")
+
+
+def progress(event: dict[str, object]) -> None:
+    """Tell of a run while it goes on."""
+    name, stage = event["event"], str(event.get("stage", ""))
+    if name == "stage.started":
+        _out.print(f"  {_DOING.get(stage, stage)} ...", style="dim")
+    elif name == "stage.finished":
+        _out.print(f"  [green]done[/] {stage} ({event['seconds']} s)")
+    elif name == "stage.skipped":
+        _out.print(f"  [dim]nothing new for {stage}[/]")
+    elif name == "export.refused" and event.get("rule") != "not_taken":
+        _out.print(f"  [red]refused[/] an export of {event['provider']}")
+    elif name == "export.waiting":
+        _out.print(
+            f"  [yellow]left in landing[/]: a file of {event['provider']} "
+            f"({event['reason']})"
+        )
+
+
+def run_summary(run: Run) -> None:
+    """Show what a run took in, linked, checked and released."""
+    if run.exports:
+        _out.print(_exports_table(run.exports))
+        _refusals(run.exports)
+        _out.print(f"Receipts, line by line: {run.place.quarantine}/<provider>/")
+    if run.links is not None:
+        _out.print(
+            f"[bold]People[/]: {run.links.records:,} person records are "
+            f"{run.links.persons:,} people; {run.links.linked_people:,} of them are "
+            "known to more than one provider."
+        )
+    if run.gates:
+        _gates(run)
+    if run.release is not None:
+        fresh = "new" if run.release.is_new else "unchanged"
+        _out.print(
+            f"[bold]Release[/] {run.release.release_id} ({fresh}): "
+            f"{run.place.published / 'current'}"
+        )
+
+
+def _exports_table(exports: list[ExportResult]) -> Table:
+    table = Table(title="What came in", title_justify="left")
+    table.add_column("Provider")
+    names = ("Files", "Rows in", "Landed", "Quarantined", "Unchanged", "Withdrawn")
+    for name in names:
+        table.add_column(name, justify="right")
+    table.add_column("Why quarantined, and remarks")
+    grouped: dict[str, list[ExportResult]] = defaultdict(list)
+    for export in exports:
+        grouped[export.provider].append(export)
+    for provider, group in sorted(grouped.items()):
+        rules: Counter[str] = sum((e.rules for e in group), Counter())
+        why = ", ".join(f"{rule} {count:,}" for rule, count in rules.most_common(4))
+        figures = (
+            len(group),
+            sum(e.rows_in for e in group),
+            sum(e.landed for e in group),
+            sum(e.quarantined for e in group),
+            sum(e.unchanged for e in group),
+            sum(e.withdrawn for e in group),
+        )
+        table.add_row(provider, *(f"{figure:,}" for figure in figures), why)
+    return table
+
+
+def _refusals(exports: list[ExportResult]) -> None:
+    for export in exports:
+        if export.state == "refused":
+            _out.print(
+                f"[red]Refused[/] {escape(export.file_name)} of {export.provider}: "
+                f"{escape(export.words)}"
+            )
+
+
+def _gates(run: Run) -> None:
+    states = Counter(result.status for result in run.gates)
+    tables = len({result.table for result in run.gates if result.status == "passed"})
+    _out.print(
+        f"[bold]Gates[/]: {states['passed']} expectations on {tables} tables passed, "
+        f"{states['failed'] + states['errored']} did not hold, "
+        f"{states['not_applicable']} not applicable (nobody sends that table)."
+    )
+    for result in run.gates:
+        if result.status in ("failed", "errored"):
+            _out.print(
+                f"  [yellow]{result.severity}[/] {result.table}: "
+                f"{escape(result.expectation)}. {escape(result.guidance)}"
+            )
+
+
+def what_next(place: Place) -> None:
+    """Show three commands to try."""
+    option = "" if place.root.name == "data" else f" --data {place.root}"
+    _out.print("\n[bold]Try next[/]")
+    command = ".venv/bin/commonground"
+    for line in (
+        f'{command} query "select needs_combination, people_count from need_overlaps '
+        "where area_code = 'all' and lens_type = 'either' and period_type = "
+        f"'rolling_year' order by all desc\"{option}",
+        f"{command} release show{option}",
+        f"{command} providers{option}",
+    ):
+        _out.print(f"  {line}", markup=False, soft_wrap=True, highlight=False)
+
+
+def place_summary(summary: PlaceSummary, out: Path) -> None:
+    """Show what an invented place's providers would export."""
+    table = Table("File", "Rows", title="Invented exports", title_justify="left")
+    for name, rows in sorted(summary.files.items()):
+        table.add_row(name, f"{rows:,}")
+    _out.print(table)
+    _out.print(f"Exports in {out / 'landing'}; who is who in {out / 'truth'}.")
+
+
+def checked(result: Checked, file: Path) -> None:
+    """Show what a check found, rule by rule, and the first lines of each."""
+    _out.print(
+        f"{escape(file.name)}: read as {escape(result.read_as)}, layout "
+        f"{result.layout}. {result.rows:,} rows, {result.quarantined:,} would be "
+        f"quarantined."
+    )
+    if not result.faults:
+        _out.print("[green]Every row would land without remark.[/]")
+        return
+    table = Table("Line", "Column", "Rows", "What was found", "What to do")
+    for (rule, column, severity), count in result.rules.most_common():
+        lines = [f.line for f in result.faults if (f.rule, f.column) == (rule, column)]
+        shown = ", ".join(str(line) for line in lines[:5])
+        kept = "left out" if severity == "quarantine" else "lands with remark"
+        table.add_row(
+            shown + (" ..." if len(lines) > 5 else ""),
+            escape(column),
+            f"{count:,} {kept}",
+            RULES[rule].means,
+            RULES[rule].guidance,
+        )
+    _out.print(table)
+
+
+def providers(known: Mapping[str, Provider], last: Mapping[str, LastExport]) -> None:
+    """Show providers and what of theirs has landed."""
+    table = Table(
+        "Provider", "Sector", "Sends", "Agreement", "Landed", "Newest", "Rows"
+    )
+    for name, provider in sorted(known.items(), key=lambda item: item[1].sector):
+        found = last.get(name)
+        table.add_row(
+            name,
+            provider.sector,
+            ", ".join(provider.layouts),
+            f"{provider.agreement.id} to {provider.agreement.ends}",
+            f"{found.files} files, {found.refused} refused" if found else "nothing yet",
+            str(found.newest or "") if found else "",
+            f"{found.rows:,}" if found else "",
+        )
+    _out.print(table)
+
+
+def answer(result: Answer, *, as_csv: bool) -> None:
+    """Show the answer to a question."""
+    if as_csv:
+        writer = csv_module.writer(sys.stdout)
+        writer.writerow(result.columns)
+        writer.writerows(result.rows)
+        return
+    table = Table(*(escape(column) for column in result.columns))
+    for row in result.rows[:200]:
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    _out.print(table)
+    if len(result.rows) > 200:
+        _out.print(f"The first 200 of {len(result.rows):,} rows; --csv gives all.")

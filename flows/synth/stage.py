@@ -1,0 +1,120 @@
+"""Draws a place's lives and puts them on stage: DuckDB tables that exports read."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from flows.synth import crises, faults, numbers, seen_homelessness, settle
+from flows.synth import plants as pl
+from flows.synth import services as sv
+from flows.synth.columns import NO_DAY, Columns, count_days, store
+from flows.synth.contacts import add_workers, make_contacts
+from flows.synth.episodes import DAYS, WORDS, Spans, make_episodes
+from flows.synth.lives import make_people
+from flows.synth.names import Names, read_names
+from flows.synth.plants import Lives
+from flows.synth.records import make_records
+from flows.synth.truth import write_truth
+
+
+def build_place(
+    connection: duckdb.DuckDBPyConnection,
+    count: int,
+    rng: np.random.Generator,
+    truth: Path,
+    today: date,
+) -> dict[str, int]:
+    """Make the tables ``people``, ``records``, ``seen``, ``episodes``, ``contacts``,
+    ``placements`` and ``today``, and write the truth.
+
+    Returns:
+        Rows of each truth file.
+    """
+    numbers.add_macros(connection)
+    faults.add_macros(connection)
+    day = count_days(today)
+    names = read_names()
+    people = make_people(count, names, rng, today)
+    lives, evictions = _live(people, rng, day)
+    episodes = lives.episodes
+    add_workers(episodes, rng)
+    records = make_records(people, episodes, rng)
+    _store_people(connection, people, names, day)
+    store(connection, "today", {"today": np.array([day])}, ("today",))
+    store(connection, "records", records, words={"service": sv.PROVIDERS})
+    store(connection, "episodes", episodes, DAYS, WORDS)
+    store(connection, "contacts", make_contacts(people, episodes, rng, day), ("day",))
+    seen_homelessness.store_placements(connection, episodes, evictions, rng, day)
+    faults.see_people(connection)
+    return write_truth(connection, truth, people, lives, rng)
+
+
+def _live(
+    people: Columns, rng: np.random.Generator, today: int
+) -> tuple[Lives, Columns]:
+    """Draw episodes, then failures and crises, then make all of it consistent."""
+    episodes = make_episodes(people, rng, today)
+    settle.interrupt_by_custody(episodes, rng)
+    lives = crises.add_bounces(people, episodes, rng, today)
+    lives, evictions = crises.add_crises(people, lives, rng, today)
+    lives = crises.add_street_releases(people, lives, rng, today)
+    settle.interrupt_by_custody(lives.episodes, rng)
+    lives, evictions = settle.drop_overlaps(lives, evictions)
+    lives = settle.check_plants(lives, evictions)
+    _mark(lives)
+    return lives, evictions
+
+
+def _mark(lives: Lives) -> None:
+    """Note what later steps ask: recalls, first nights out, and each episode's place."""
+    episodes, plants = lives.episodes, lives.plants
+    count = len(episodes["person"])
+    episodes["episode"] = np.arange(count, dtype=np.int32)
+    episodes["recalled"] = np.zeros(count, dtype=bool)
+    episodes["recalled"][plants["episode"][plants["crisis"] == pl.RECALL]] = True
+    spans = Spans(episodes, sv.LANTERN)
+    before = spans.find_last(episodes["person"], episodes["referral"] - 1)
+    end = episodes["end"][before]
+    away = (end != NO_DAY) & (episodes["referral"] - end > 90)
+    episodes["first_night"] = (before < 0) | away
+
+
+def _store_people(
+    connection: duckdb.DuckDBPyConnection, people: Columns, names: Names, today: int
+) -> None:
+    shown = dict(people)
+    shown["nickname"] = people["forename"]
+    shown["death"] = np.where(people["death"] > today, NO_DAY, people["death"])
+    words = {
+        "forename": tuple(names.forenames),
+        "nickname": tuple(names.nicknames),
+        "middle": tuple(names.forenames),
+        "surname": tuple(names.surnames),
+        "previous": tuple(names.surnames),
+    }
+    store(connection, "lives", shown, ("birth", "death"), words)
+    connection.execute(
+        """
+        create table people as
+        select lives.* exclude (forename, nickname, middle, previous, ethnicity, birth, death,
+                nhs, police_year, pnc_serial, cro_serial, nino, postcode, old_postcode,
+                services),
+            forename as people_forename, nickname as people_nickname,
+            middle as middle_name, previous as previous_surname,
+            chr(ethnicity) as ethnicity, birth as born, death as death_date,
+            case when nhs > 0 then nhs::varchar end as nhs_number,
+            case when other.number > 0 then other.number::varchar end as other_nhs_number,
+            write_pnc(police_year, pnc_serial) as pnc,
+            write_cro(police_year, cro_serial) as cro, write_nino(nino) as nino,
+            write_postcode(postcode) as home_postcode,
+            write_postcode(old_postcode) as old_postcode
+        from lives
+        left join (select person - 1 as neighbour, nhs as number from lives) as other
+            on other.neighbour = lives.person
+        order by person
+        """
+    )

@@ -1,0 +1,219 @@
+"""Reading: every line of a file is a row or a fault, and how it was read is said."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.errors import ExportRefused
+from flows.reading import read_export
+from flows.reading.archive import unpack
+
+HEADINGS = ["id", "name", "date"]
+
+
+def read(content: bytes, **options: object):
+    return read_export(content, "export.csv", HEADINGS, **options)
+
+
+def rows(reading) -> list[tuple]:
+    return [tuple(row.values()) for row in reading.columns.to_pylist()]
+
+
+def test_a_clean_file_keeps_its_line_numbers():
+    reading = read(b"id,name,date\n1,Fern,2026-01-02\n2,Moss,\n")
+
+    assert rows(reading) == [("1", "Fern", "2026-01-02", 2), ("2", "Moss", "", 3)]
+    assert reading.how == "UTF-8, comma-delimited"
+    assert reading.rows == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "how"),
+    [
+        ("id;name;date\r\n1;Fern;x\r\n".encode("utf-8-sig"), "byte-order mark, semi"),
+        ("id\tname\tdate\r1\tFern\tx\r".encode("utf-16"), "UTF-16, tab"),
+        (b"id|name|date\n1|Fern|x", "UTF-8, pipe"),
+        (b"DATE,Id,NAME\nx,1,Fern\n", "UTF-8, comma"),
+    ],
+)
+def test_delimiter_encoding_line_ends_and_order_of_columns_do_not_matter(content, how):
+    reading = read(content)
+
+    assert rows(reading) == [("1", "Fern", "x", 2)]
+    assert how in reading.how
+
+
+def test_a_windows_file_is_read_and_the_line_is_named():
+    reading = read("id,name,date\n1,Fern,x\n2,Zoë,x\n".encode("cp1252"))
+
+    assert rows(reading)[1] == ("2", "Zoë", "x", 3)
+    assert [(f.line, f.rule, f.severity) for f in reading.faults] == [
+        (3, "not_utf8", "warning")
+    ]
+
+
+def test_an_unclosed_quote_costs_its_own_line_and_no_other():
+    reading = read(b'id,name,date\n1,"Fern,x\n2,Moss,y\n3,"Ivy, the",z\n')
+
+    assert [row[0] for row in rows(reading)] == ["2", "3"]
+    assert [(f.line, f.rule) for f in reading.faults] == [(2, "unclosed_quote")]
+    assert reading.rows == 3
+
+
+def test_a_line_break_inside_quotes_is_one_row():
+    reading = read(b'id,name,date\n1,"Fern\nGreen",x\n2,Moss,y\n')
+
+    assert rows(reading) == [("1", "Fern\nGreen", "x", 2), ("2", "Moss", "y", 4)]
+
+
+def test_short_and_long_lines_are_faults_and_blank_lines_are_nothing():
+    reading = read(b"id,name,date\n1,Fern\n\n,,\n2,Moss,x,y\n3,Ivy,z\n")
+
+    assert [row[0] for row in rows(reading)] == ["3"]
+    assert [(f.line, f.rule, f.detail) for f in reading.faults] == [
+        (2, "field_count", "2 fields, not 3"),
+        (5, "field_count", "4 fields, not 3"),
+    ]
+    assert reading.rows == 3
+
+
+def test_wrong_headings_are_refused_with_both_differences():
+    with pytest.raises(ExportRefused) as refusal:
+        read(b"id,nme,date,date\n1,Fern,x,y\n")
+
+    assert refusal.value.rule == "wrong_header"
+    assert refusal.value.line == 1
+    for word in ("missing 'name'", "not expected 'nme'", "given twice 'date'"):
+        assert word in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b"", "empty_file"),
+        (b"\xef\xbb\xbf\n\n", "empty_file"),
+        (b"id,name,date\n1,Fe\x00rn,x\n", "nul_byte"),
+        (b"id,name,date\n1,\x81\x8d,x\n", "wrong_encoding"),
+        (b"id" + b",x" * 600_000 + b"\n", "wrong_header"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_a_reason(content, rule):
+    with pytest.raises(ExportRefused) as refusal:
+        read(content)
+
+    assert refusal.value.rule == rule
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=300))
+def test_no_bytes_make_it_crash_and_rows_always_balance(content):
+    try:
+        reading = read(b"id,name,date\n" + content)
+    except ExportRefused:
+        return
+
+    lost = {f.line for f in reading.faults if f.severity == "quarantine"}
+    assert reading.rows == reading.columns.num_rows + len(lost)
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=8)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(TEXTS.map(lambda text: f"x{text}"), TEXTS, TEXTS), max_size=8))
+def test_whatever_a_csv_writer_quotes_comes_back(values):
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(HEADINGS)
+    writer.writerows(values)
+
+    reading = read(text.getvalue().encode())
+
+    assert [row[:3] for row in rows(reading)] == values
+
+
+def workbook(rows_: list[list[object]]) -> bytes:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Contacts")
+        for place, row in enumerate(rows_):
+            sheet.write_row(place, 0, row)
+    return data.getvalue()
+
+
+def test_a_workbook_keeps_long_numbers_whole_and_names_the_sheet():
+    content = workbook(
+        [["title"], [], HEADINGS, ["9990000001", "Fern", "x"], [9990000002, "Moss", 1]]
+    )
+
+    reading = read_export(content, "a.xlsx", HEADINGS, sheet="contacts", header_row=3)
+
+    assert rows(reading) == [
+        ("9990000001", "Fern", "x", 4),
+        ("9990000002", "Moss", "1", 5),
+    ]
+    assert reading.how == "workbook, sheet 'Contacts'"
+
+
+def test_a_workbook_without_the_sheet_says_which_it_has():
+    with pytest.raises(ExportRefused, match=r"\['Contacts'\].*'Shifts'"):
+        read_export(workbook([HEADINGS]), "a.xlsx", HEADINGS, sheet="Shifts")
+
+
+def test_a_file_that_is_no_workbook_is_refused():
+    with pytest.raises(ExportRefused) as refusal:
+        read_export(b"PK\x03\x04 not really", "a.xlsx", HEADINGS)
+
+    assert refusal.value.rule == "unreadable_workbook"
+
+
+def make_zip(members: dict[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def test_a_zip_gives_its_files_by_their_last_name_only():
+    content = make_zip({"../../etc/a.csv": b"1", "folder/b.csv": b"2"})
+
+    assert list(unpack("x.zip", content)) == [("a.csv", b"1"), ("b.csv", b"2")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rule"),
+    [
+        ("x.zip", make_zip({"inner.zip": b""}), "nested_archive"),
+        ("x.zip", make_zip({"big.csv": b"0" * 50_000_000}), "unpacks_too_large"),
+        ("x.zip", b"not a zip", "unreadable_archive"),
+        ("x.tar", b"", "unknown_kind"),
+    ],
+)
+def test_archives_that_could_harm_are_refused(name, content, rule):
+    with pytest.raises(ExportRefused) as refusal:
+        list(unpack(name, content))
+
+    assert refusal.value.rule == rule
+
+
+def test_the_five_encodings_of_one_file_give_the_same_records(samples):
+    found = []
+    for path in sorted((samples / "encodings").glob("*.csv")):
+        encoding = "mac_roman" if path.stem == "macRoman" else None
+        data = path.read_bytes()
+        declared = encoding or ("utf-16" if data[:2] == b"\xff\xfe" else "utf-8-sig")
+        text = data.decode("cp1252" if path.stem == "Windows-1252" else declared)
+        headings = [h.strip('"') for h in text.splitlines()[0].split(",")]
+        reading = read_export(data, path.name, headings, encoding=encoding)
+        found.append(reading.columns.drop_columns("_line").to_pylist())
+
+    assert len(found) == 5
+    assert all(records == found[0] for records in found)
