@@ -61,14 +61,9 @@ def build_extracts(
         key: its pseudonym key.
     """
     report = ExtractReport()
-    agreement, datasets = terms.recipient.agreement, terms.recipient.datasets
-    if not terms.in_force:
-        why = f"Agreement {agreement.id} is not in force on the day of publication."
-        report.withhold("every extract", why)
-        return report
-    if not terms.providers:
-        why = "No provider of its sectors names it in an agreement in force."
-        report.withhold("every extract", why)
+    datasets = terms.recipient.datasets
+    if refusal := _refusal(terms):
+        report.withhold("every extract", refusal)
         return report
     folder.mkdir(mode=0o700, parents=True)
     if "people" in datasets:
@@ -83,6 +78,15 @@ def build_extracts(
         _load_coverage(connection, terms)
         _write(connection, "coverage", folder, report)
     return report
+
+
+def _refusal(terms: Terms) -> str:
+    if not terms.in_force:
+        agreement = terms.recipient.agreement.id
+        return f"Agreement {agreement} is not in force on the day of publication."
+    if not terms.providers:
+        return "No provider of its sectors names it in an agreement in force."
+    return ""
 
 
 def _load_overlaps(

@@ -20,6 +20,7 @@ from flows.contracts import describe_columns, list_datasets
 from flows.duck import attach_encrypted, connect, quote_name, quote_text
 from flows.errors import GateFailed
 from flows.keys import Keys
+from flows.layouts import load_layout
 from flows.paths import Place
 from flows.suites import SUITES, Suite, list_marts, load_suite
 
@@ -70,20 +71,22 @@ class Subject:
 def check_landed(place: Place) -> list[GateResult]:
     """Judge every landed dataset of every sector: is what arrived fit to be used?
 
-    Looks at the newest landing of each source row. A dataset of which no export has
-    landed is ``not_applicable``.
+    Looks at the newest landing of each source row that is not withdrawn. A dataset of
+    which no export has landed is ``not_applicable``; one whose export landed without
+    a row is judged, and fails by being empty.
 
     Raises:
         MappingError: a suite is missing or wrong.
     """
     with _open(place) as (connection, database):
-        subjects = []
+        subjects, sent = [], _list_sent(connection, place)
         for sector, name, dataset in list_datasets():
             folder = place.landed / sector / name
             suite = load_suite(SUITES / "landed" / sector / f"{name}.yml")
             view, absent = f"{sector}__{name}", ""
-            if any(not p.name.startswith("_") for p in folder.glob("*.parquet")):
-                connection.execute(_newest_landings(view, folder))
+            landed = any(not p.name.startswith("_") for p in folder.glob("*.parquet"))
+            if landed or (sector, name) in sent:
+                connection.execute(_live_rows(view, folder, place))
             else:
                 absent = "No export that carries this dataset has landed."
             columns = tuple(describe_columns(dataset))
@@ -194,14 +197,42 @@ def _view(name: str, query: str) -> str:
     return f"create view {quote_name(name)} as {query}"
 
 
-def _newest_landings(view: str, folder: Path) -> str:
+def _live_rows(view: str, folder: Path, place: Place) -> str:
     files = quote_text(str(folder / "*.parquet"))
+    gone = quote_text(str(place.landed / "_withdrawn" / "*.parquet"))
     return _view(
         view,
-        f"select * from read_parquet({files}) qualify row_number() over ("
-        "partition by _row_id "
-        "order by _export_date desc, _received_at desc, _export_id desc) = 1",
+        f"""
+        select landed.* from read_parquet({files}) as landed
+        left join (
+            select _row_id, max((_export_date, _received_at)) as at
+            from read_parquet({gone}) group by _row_id
+        ) as gone using (_row_id)
+        where gone.at is null or (landed._export_date, landed._received_at) > gone.at
+        qualify row_number() over (
+            partition by landed._row_id
+            order by
+                landed._export_date desc, landed._received_at desc,
+                landed._export_id desc
+        ) = 1
+        """,
     )
+
+
+def _list_sent(
+    connection: duckdb.DuckDBPyConnection, place: Place
+) -> set[tuple[str, str]]:
+    """List (sector, dataset) that is what some landed export is about."""
+    files = quote_text(str(place.landed / "_exports" / "*.parquet"))
+    landed = connection.execute(
+        "select distinct sector, layout, file_kind "
+        f"from read_parquet({files}) where state = 'landed'"
+    ).fetchall()
+    return {
+        (sector, load_layout(layout).files[kind].lands[0])
+        for sector, layout, kind in landed
+        if load_layout(layout).files[kind].lands
+    }
 
 
 def _judge(

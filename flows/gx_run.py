@@ -33,6 +33,7 @@ _COUNTS = {
     "unexpected_percent": "unexpected_percent",
     "missing_count": "missing",
 }
+_COUNTS_ALONE: Any = {"result_format": "BASIC", "partial_unexpected_count": 0}
 # For these alone is the observed value a count or a share rather than a row's value.
 _COUNTED = {
     "expect_table_row_count_to_be_between": "rows",
@@ -52,8 +53,7 @@ def judge(database: str, subjects: list[Subject], as_of: dt.date) -> list[GateRe
     Raises:
         MappingError: Great Expectations does not take an expectation's arguments.
     """
-    # A failed query is logged with its SQL and its message, which can quote a value.
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    _keep_quiet()
     context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_sql("gate", connection_string=address(database))
@@ -67,6 +67,13 @@ def judge(database: str, subjects: list[Subject], as_of: dt.date) -> list[GateRe
         # Either alone leaves the attached warehouse held open.
         source.get_execution_engine().close()
         source.get_engine().dispose()
+
+
+def _keep_quiet() -> None:
+    """Great Expectations logs a failed query's message, which can quote a row."""
+    logger = logging.getLogger("great_expectations")
+    logger.propagate = False
+    logger.addHandler(logging.NullHandler())
 
 
 def _judge_subject(
@@ -85,9 +92,7 @@ def _judge_subject(
     definition = gx.ValidationDefinition(name=suite.name, data=batch, suite=suite)
     context.suites.add(suite)
     context.validation_definitions.add(definition)
-    outcome = definition.run(
-        result_format={"result_format": "BASIC", "partial_unexpected_count": 0}
-    )
+    outcome = definition.run(result_format=_COUNTS_ALONE)
     # Results come in an order of Great Expectations' own.
     by_number: dict[int, Any] = {_number(result): result for result in outcome.results}
     results = [

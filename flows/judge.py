@@ -143,7 +143,9 @@ def _fetch_faults(connection: duckdb.DuckDBPyConnection) -> list[Fault]:
     found = connection.execute(
         """
         select _line, fault.column, fault.rule, fault.severity
-        from (select _line, unnest(_faults) as fault from judged)
+        from (select _line, _is_sound, unnest(_faults) as fault from judged)
+        -- a row its source deleted is sound whatever it holds
+        where not (_is_sound and fault.severity = 'quarantine')
         """
     ).fetchall()
     return [Fault(line, column, rule, sev) for line, column, rule, sev in found]

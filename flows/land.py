@@ -93,7 +93,7 @@ def _mint_ids(
             select $provider, $kind, source_key, uuid()::varchar
             from (
                 select distinct {field} as source_key from judged
-                where _is_sound and {field} is not null
+                where _is_sound and not _is_deleted and {field} is not null
             )
             where source_key not in (
                 select source_key from vault.keys

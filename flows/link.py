@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from flows.duck import attach_encrypted, connect
-from flows.errors import LinkageError
+from flows.errors import LinkageError, SettingsError
 from flows.keys import Keys
 from flows.linkage.fingerprint import take_fingerprint
 from flows.linkage.grouping import group_records
@@ -79,7 +79,7 @@ def link(
     with tempfile.TemporaryDirectory(prefix=_SPILL, dir=place.root) as spill:
         connection = connect(Path(spill))
         try:
-            attach_encrypted(connection, place.vault, "vault", key, read_only=True)
+            _attach_vault(connection, place, key)
             fingerprint = take_fingerprint(connection, key)
             summary = read_summary(place)
             is_new = summary.get("fingerprint") != fingerprint
@@ -92,6 +92,18 @@ def link(
         finally:
             connection.close()
     return _describe(summary, time.perf_counter() - started, is_new)
+
+
+def _attach_vault(
+    connection: duckdb.DuckDBPyConnection, place: Place, key: bytes
+) -> None:
+    try:
+        attach_encrypted(connection, place.vault, "vault", key, read_only=True)
+    except duckdb.Error as error:
+        raise SettingsError(
+            f"The vault {place.vault} does not open with this key, or another process "
+            "holds it. Use the key it was made with."
+        ) from error
 
 
 def _link_anew(

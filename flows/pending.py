@@ -15,7 +15,7 @@ from flows.paths import Place
 
 def repair(place: Place, vault: duckdb.DuckDBPyConnection) -> None:
     """Finish or undo what a killed run left, and make sure every dataset has its type."""
-    _write_empty_files(place, vault)
+    write_empty_files(place, vault)
     for export_id, folder in _pending(place):
         state = vault.execute(
             "select state from vault.exports where export_id = ?", [export_id]
@@ -64,7 +64,7 @@ def _pending(place: Place) -> list[tuple[str, Path]]:
     return [(path.name, path) for path in sorted(aside.iterdir()) if path.is_dir()]
 
 
-def _write_empty_files(place: Place, connection: duckdb.DuckDBPyConnection) -> None:
+def write_empty_files(place: Place, connection: duckdb.DuckDBPyConnection) -> None:
     """Give every dataset a file without rows, so that it has its types from the start."""
     shapes = {
         place.landed / sector / name: describe_columns(dataset)

@@ -31,6 +31,10 @@ def load_people(
 ) -> int:
     """Make a temporary table of the people a recipient may have.
 
+    Each column a profile lists makes more people one of a kind and costs rows: with all
+    of them, seven in ten of an invented place of 5,000 were withheld from a body of
+    four sectors, with age, sex and services one in sixteen.
+
     One row per person whom an allowed provider has on its books, under the recipient's
     own pseudonym, without the rows that fewer than ten people could be. Everything but
     the pseudonym counts as known to an attacker, so nothing is left to be guessed from

@@ -26,7 +26,6 @@ from flows.fingerprints import describe_inputs, find_as_of
 from flows.ingest import ExportResult, ingest
 from flows.keys import Keys, load_keys
 from flows.locks import writer_lock
-from flows.manifest import Release, read_current
 from flows.mappings import Provider, load_providers
 from flows.paths import Place
 from flows.receive import receive
@@ -36,6 +35,7 @@ from flows.vault import open_vault
 if TYPE_CHECKING:
     from flows.gate import GateResult
     from flows.link import LinkResult
+    from flows.manifest import Release
 
 LISTENER: ContextVar[Callable[[dict[str, object]], None] | None] = ContextVar(
     "listener", default=None
@@ -163,17 +163,16 @@ def read_exports(run: Run) -> None:
 
 
 def keep_current(run: Run) -> bool:
-    """Tell whether nothing has changed since the current release, which then stands."""
-    current = read_current(run.place)
-    if current is None:
-        return False
+    """Tell whether publishing would only repeat the current release, which then stands."""
+    from flows.publish import find_unchanged
+
     inputs = describe_inputs(run.place, run.keys, find_as_of(run.place))
-    if current.manifest["fingerprint"] != inputs:
+    run.release = find_unchanged(run.place, list(run.providers.values()), inputs)
+    if run.release is None:
         return False
-    run.release = current
     for name in STAGES[2:]:
         run.events.emit("stage.skipped", stage=name)
-    run.events.emit("release.unchanged", release_id=current.release_id)
+    run.events.emit("release.unchanged", release_id=run.release.release_id)
     return True
 
 

@@ -34,9 +34,8 @@ def derive_key(keys: Keys, recipient: str, agreement: str) -> bytes:
 
 
 def make_pseudonym(key: bytes, value: str) -> str:
-    """Give the pseudonym of one id, in the form of a UUID."""
-    digest = hmac.digest(key, value.encode(), hashlib.sha256)
-    return str(UUID(bytes=digest[:16]))
+    """Give the pseudonym of one id: half its HMAC-SHA256, in the form of a UUID."""
+    return str(UUID(hex=_hash(key, value)))
 
 
 def load_pseudonyms(
@@ -57,9 +56,14 @@ def load_pseudonyms(
     reader = connection.cursor().execute(query).to_arrow_reader(_BATCH)
     for batch in reader:
         ids = batch.column(0).to_pylist()
-        made = pa.table({"id": ids, "made": [make_pseudonym(key, i) for i in ids]})
-        connection.register("made_pseudonyms", made)
+        hashed = pa.table({"id": ids, "half": [_hash(key, value) for value in ids]})
+        connection.register("hashed", hashed)
         connection.execute(
-            f"insert into {quote_name(table)} select * from made_pseudonyms"
+            f"insert into {quote_name(table)} "
+            "select id, half::uuid::varchar from hashed"
         )
-        connection.unregister("made_pseudonyms")
+        connection.unregister("hashed")
+
+
+def _hash(key: bytes, value: str) -> str:
+    return hmac.digest(key, value.encode(), hashlib.sha256)[:16].hex()

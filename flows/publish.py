@@ -75,25 +75,44 @@ def publish(
     stop_if_critical(gate_results)
     _check_every_mart_gated(gate_results)
     _remove_leftovers(place)
-    created_at = dt.datetime.now(dt.UTC)
-    terms = [settle_terms(r, providers, created_at.date()) for r in load_recipients()]
-    current = read_current(place)
+    if unchanged := find_unchanged(place, providers, fingerprint):
+        return unchanged
+    terms = _settle_all(providers)
     content: dict[str, Any] = {
-        "fingerprint": fingerprint,
-        "terms": [term.summary for term in terms],
-    }
-    if current and all(current.manifest.get(k) == v for k, v in content.items()):
-        return current
-    content |= {
         "release_id": next_release_id(place, as_of),
         "run_id": run_id,
-        "created_at": created_at.isoformat(timespec="seconds"),
+        "created_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "as_of": as_of.isoformat(),
-        "previous": describe_previous(current),
+        "previous": describe_previous(read_current(place)),
+        "fingerprint": fingerprint,
+        "terms": [term.summary for term in terms],
         "key_version": KEY_VERSION,
         "notice": NOTICE,
     }
     return _build(place, keys, terms, content, gate_results)
+
+
+def find_unchanged(
+    place: Place, providers: Sequence[FeedingProvider], fingerprint: str
+) -> Release | None:
+    """Give the current release if publishing now would only repeat it.
+
+    The fingerprint alone cannot tell: an agreement can end while nothing else changes.
+
+    Raises:
+        MappingError: a recipient profile is wrong.
+        PublishError: ``current`` points at no release.
+    """
+    current = read_current(place)
+    terms = [term.summary for term in _settle_all(providers)]
+    if current is None or current.manifest["fingerprint"] != fingerprint:
+        return None
+    return current if current.manifest["terms"] == terms else None
+
+
+def _settle_all(providers: Sequence[FeedingProvider]) -> list[Terms]:
+    today = dt.datetime.now(dt.UTC).date()
+    return [settle_terms(profile, providers, today) for profile in load_recipients()]
 
 
 def _check_every_mart_gated(gate_results: Sequence[GateResult]) -> None:
@@ -118,8 +137,7 @@ def _build(
     content: dict[str, Any],
     gate_results: Sequence[GateResult],
 ) -> Release:
-    release_id = str(content["release_id"])
-    building = place.published / f"{_BUILDING}{release_id}"
+    building = place.published / f"{_BUILDING}{content['release_id']}"
     building.mkdir(mode=0o700, parents=True)
     gates = [_make_safe(result) for result in gate_results]
     with connect(spill=place.root / ".spill") as connection:
@@ -136,6 +154,11 @@ def _build(
     manifest = write_manifest(
         building, content | {"tables": tables, "recipients": recipients}, rows
     )
+    folder = _make_current(place, building, content["release_id"])
+    return Release(content["release_id"], folder, manifest, is_new=True)
+
+
+def _make_current(place: Place, building: Path, release_id: str) -> Path:
     sync_to_disk(building)
     folder = releases_folder(place) / release_id
     folder.parent.mkdir(mode=0o700, exist_ok=True)
@@ -143,7 +166,7 @@ def _build(
     replace_link(place.published / "current", f"releases/{release_id}")
     sync_entry(folder.parent)
     sync_entry(place.published)
-    return Release(release_id, folder, manifest, is_new=True)
+    return folder
 
 
 def _make_safe(result: GateResult) -> dict[str, Any]:

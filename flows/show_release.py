@@ -47,21 +47,22 @@ def manifest(content: dict[str, Any]) -> None:
     _withheld(content["recipients"])
 
 
-def _withheld(recipients: dict[str, Any]) -> None:
-    for name, notes in recipients.items():
-        if words := _flatten(notes):
-            _out.print(f"[bold]{escape(name)}[/]: {escape('; '.join(words))}")
-
-
-def _flatten(notes: Any, prefix: str = "") -> list[str]:
-    """Write nested notes as 'key: value' words."""
-    if isinstance(notes, dict):
-        return [
-            word for key, value in notes.items() for word in _flatten(value, f"{key} ")
+def _withheld(recipients: list[dict[str, Any]]) -> None:
+    """Show each recipient, and what it does not get and why."""
+    table = Table("Recipient", "Agreement", "Files", "Withheld, and why")
+    for recipient in recipients:
+        notes = [
+            f"{note['what']}: {note['why']}"
+            + (f" About {note['count']:,}." if note.get("count") else "")
+            for note in recipient["withheld"]
         ]
-    if isinstance(notes, list):
-        return [word for value in notes for word in _flatten(value, prefix)]
-    return [f"{prefix.strip().replace('_', ' ')}: {notes}"] if notes else []
+        table.add_row(
+            escape(recipient["name"]),
+            f"{recipient['agreement']['id']} to {recipient['agreement']['ends']}",
+            str(len(recipient["files"])),
+            escape("\n".join(notes)),
+        )
+    _out.print(table)
 
 
 def verified(verification: Verification) -> None:

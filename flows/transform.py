@@ -10,17 +10,19 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import duckdb
 import duckdb_extension_httpfs
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
@@ -137,10 +139,10 @@ def _parse() -> Manifest:
     with TemporaryDirectory() as folder:
         result = dbtRunner().invoke(["parse", *_arguments(Path(folder), nothing)])
     _check_result(result)
-    return result.result
+    return cast(Manifest, result.result)
 
 
-def _arguments(logs: Path, variables: dict[str, object]) -> list[str]:
+def _arguments(logs: Path, variables: Mapping[str, object]) -> list[str]:
     # Neither run results nor dbt's log are written: a database error may quote a value.
     return [
         *("--project-dir", str(_DBT_PROJECT)),
@@ -199,8 +201,9 @@ def _check_result(result: dbtRunnerResult) -> None:
             f"dbt stopped before it built anything ({reason}: {result.exception}). "
             f"Check {_DBT_PROJECT}."
         )
-    failed = [run for run in result.result if run.status in {"error", "fail"}]
-    skipped = sum(run.status == "skipped" for run in result.result)
+    runs = _list_runs(result)
+    failed = [run for run in runs if run.status in {"error", "fail"}]
+    skipped = sum(run.status == "skipped" for run in runs)
     names = ", ".join(f"{run.node.name} ({_reason(run)})" for run in failed)
     raise PipelineError(
         f"dbt failed at {names}; {skipped} nodes after them were skipped and the marts "
@@ -209,17 +212,20 @@ def _check_result(result: dbtRunnerResult) -> None:
     )
 
 
-def _reason(run: object) -> str:
+def _list_runs(result: dbtRunnerResult) -> list[RunResult]:
+    return list(cast(RunExecutionResult, result.result).results)
+
+
+def _reason(run: RunResult) -> str:
     """Say what kind of failure it was; the message itself may quote a value."""
-    kinds = re.findall(r"(\w+ Error)\b", str(getattr(run, "message", "")))
-    if kinds:
-        return str(kinds[-1])
-    return f"{getattr(run, 'failures', 0) or 0} failing rows"
+    kinds = re.findall(r"(\w+ Error)\b", run.message or "")
+    return str(kinds[-1]) if kinds else f"{run.failures or 0} failing rows"
 
 
 def _count(result: dbtRunnerResult, kinds: set[str]) -> int:
     return sum(
-        run.node.resource_type in kinds and run.status in _DONE for run in result.result
+        run.node.resource_type in kinds and run.status in _DONE
+        for run in _list_runs(result)
     )
 
 

@@ -28,11 +28,12 @@ def put_rows(connection: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) 
     connection.execute("delete from vault.identities")
     connection.execute("delete from vault.keys")
     records = {row["record"]: row.get("provider", "fernshire_council") for row in rows}
-    connection.executemany(
-        "insert into vault.keys (provider, kind, source_key, id) "
-        "values (?, 'record', ?, ?)",
-        [[provider, f"key {record}", record] for record, provider in records.items()],
-    )
+    for record, provider in records.items():
+        connection.execute(
+            "insert into vault.keys (provider, kind, source_key, id) "
+            "values (?, 'record', ?, ?)",
+            [provider, f"key {record}", record],
+        )
     names = ", ".join(IDENTITY_COLUMNS)
     marks = ", ".join("?" for _ in IDENTITY_COLUMNS)
     known = [row for row in rows if set(row) - {"record", "provider"}]

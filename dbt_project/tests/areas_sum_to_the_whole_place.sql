@@ -1,4 +1,4 @@
--- Fails for each period, lens and combination whose areas do not sum to the whole place.
+-- Fails for each period, lens and combination whose areas do not sum to the whole.
 select
     period_type,
     lens_type,

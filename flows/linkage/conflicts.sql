@@ -12,11 +12,18 @@ differences as (
     select
         a.n as l,
         b.n as r,
-        -- Twins: one surname, one date of birth, another forename.
+        -- Twins: one surname, one date of birth, another forename. Twins are given
+        -- names that sound alike: at one address, alike is not enough.
         coalesce(
             list_has_any(a.surnames, b.surnames)
             and a.birth_date = b.birth_date
-            and forenames_differ(a, b),
+            and (
+                forenames_differ(a, b)
+                or (
+                    list_has_any(a.postcodes, b.postcodes)
+                    and forenames_unlike(a, b, 0.88)
+                )
+            ),
             false
         ) as are_twins,
         -- Father and son: one full name and postcode, birth dates a generation apart.
@@ -31,17 +38,8 @@ differences as (
         ) as are_generations,
         coalesce(a.sex <> b.sex and forenames_differ(a, b), false) as differ_in_sex,
         coalesce(forenames_differ(a, b), false) as differ_in_forename,
-        -- Born on days that differ in two parts.
-        coalesce(
-            not list_has_any(a.birth_dates, b.birth_dates)
-            and not list_has_any(a.birth_keys, b.birth_keys)
-            and right(a.birth_date, 5) <> '01-01'
-            and right(b.birth_date, 5) <> '01-01'
-            and (a.birth_date[1:4] <> b.birth_date[1:4])::int
-            + (a.birth_date[6:7] <> b.birth_date[6:7])::int
-            + (a.birth_date[9:10] <> b.birth_date[9:10])::int >= 2,
-            false
-        ) as were_born_apart,
+        coalesce(initials_differ(a, b), false) as differ_in_initials,
+        coalesce(births_differ(a, b), false) as were_born_apart,
     from members as a
     inner join members as b on b.component = a.component and b.n > a.n
 )
@@ -61,6 +59,9 @@ where certain_pairs.l is null
     and (
         are_twins or are_generations or differ_in_sex
         -- Joined by other records alone, and so different that chance did it.
-        or (edges.l is null and (differ_in_forename or were_born_apart))
+        or (
+            edges.l is null
+            and (differ_in_forename or differ_in_initials or were_born_apart)
+        )
     )
 order by differences.l, differences.r;

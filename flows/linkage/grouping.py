@@ -54,16 +54,16 @@ def _connect_components(
     """Label every record with the smallest record number of its component."""
     counted = connection.execute("select count(*) from records").fetchone()
     size = int(counted[0]) if counted else 0
-    linked = connection.execute(
-        f"select l, r from edges where {_is_linked(policy)} order by l, r"
-    ).fetchnumpy()
-    ones = np.ones(len(linked["l"]), dtype=np.int8)
-    graph = coo_array((ones, (linked["l"], linked["r"])), shape=(size, size))
-    if not size:
-        return np.empty(0, dtype=np.int64)
-    _, component = connected_components(graph, directed=False)
-    _, first = np.unique(component, return_index=True)
-    labels = first[component]
+    labels = np.empty(0, dtype=np.int64)
+    if size:
+        linked = connection.execute(
+            f"select l, r from edges where {_is_linked(policy)} order by l, r"
+        ).fetchnumpy()
+        ones = np.ones(len(linked["l"]), dtype=np.int8)
+        graph = coo_array((ones, (linked["l"], linked["r"])), shape=(size, size))
+        _, component = connected_components(graph, directed=False)
+        _, first = np.unique(component, return_index=True)
+        labels = first[component]
     _store(connection, "components", labels, "component")
     return labels
 

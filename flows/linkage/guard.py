@@ -41,8 +41,8 @@ def regroup(
 
     Refused: two groups that hold different numbers of one kind; two groups with a
     conflicting pair of records between them (a shared number outranks this, and
-    different reissued numbers); and a merge as good as another one that it would rule out, because then it is chance
-    which of two people a record goes to.
+    different reissued numbers); and a merge as good as another one that it would rule
+    out, because then it is chance which of two people a record goes to.
 
     Args:
         edges: every link of the components to rebuild.

@@ -1,33 +1,6 @@
 -- Pairs that share a number, and whether the rest agrees enough to be certain.
 -- Reads standard and identifiers; makes certain_pairs.
 
-create or replace macro names_agree(a, b) as (
-    list_has_any(a.name_keys, b.name_keys)
-    or (
-        jaro_winkler_similarity(a.forename, b.forename) >= 0.9
-        and jaro_winkler_similarity(a.surname, b.surname) >= 0.9
-    )
-);
-create or replace macro births_agree(a, b) as (
-    list_has_any(a.birth_dates, b.birth_dates) or list_has_any(a.birth_keys, b.birth_keys)
-);
-create or replace macro half_agrees(a, b) as (
-    list_has_any(a.surnames, b.surnames)
-    or list_has_any(a.forename_roots, b.forename_roots)
-    or list_has_any(a.initials_all, b.initials_all)
-);
-create or replace macro forenames_differ(a, b) as (
-    length(a.forename) > 1
-    and length(b.forename) > 1
-    and not list_has_any(a.forename_roots, b.forename_roots)
-    and jaro_winkler_similarity(a.forename, b.forename) < 0.75
-    and not starts_with(a.forename, b.forename)
-    and not starts_with(b.forename, a.forename)
-    and a.forename is distinct from b.middle_name
-    and b.forename is distinct from a.middle_name
-    and not coalesce(a.forename = b.surname and a.surname = b.forename, false)
-);
-
 create or replace table certain_pairs as
 with shared as (
     select kind, identifier

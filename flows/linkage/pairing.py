@@ -15,6 +15,7 @@ def find_certain_pairs(connection: duckdb.DuckDBPyConnection, policy: Policy) ->
         connection: holds ``standard`` and ``identifiers``.
         policy: the matching policy.
     """
+    connection.execute((FOLDER / "agreement.sql").read_text(encoding="utf-8"))
     statements = (FOLDER / "identifiers.sql").read_text(encoding="utf-8")
     connection.execute(
         statements.replace(

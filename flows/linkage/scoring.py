@@ -158,9 +158,7 @@ def _count_terms(
     return tables
 
 
-def _score(
-    connection: duckdb.DuckDBPyConnection, policy: Policy, model: Path
-) -> None:
+def _score(connection: duckdb.DuckDBPyConnection, policy: Policy, model: Path) -> None:
     """Make ``scores``; without a single pair there is nothing to ask Splink."""
     counted = connection.execute(
         "select (select count(*) from standard), (select count(*) from pairs)"
@@ -175,6 +173,5 @@ def _score(
     settings["probability_two_random_records_match"] = policy.match_prior(records)
     scored = predict(connection, settings, "pairs")
     connection.execute(
-        "create or replace table scores as "
-        f"select n_l, n_r, match_weight from {scored}"
+        f"create or replace table scores as select n_l, n_r, match_weight from {scored}"
     )

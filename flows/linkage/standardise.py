@@ -26,7 +26,8 @@ def standardise_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -
         "create or replace table nicknames as select * from "
         f"read_csv({quote_text(str(FOLDER / 'nicknames.csv'))}, header = true)"
     )
-    connection.execute((FOLDER / "standardise.sql").read_text(encoding="utf-8"))
+    for step in ("cleaning", "live", "said", "standard"):
+        connection.execute((FOLDER / f"{step}.sql").read_text(encoding="utf-8"))
     _mark_rare_names(connection, policy)
 
 

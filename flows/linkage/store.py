@@ -85,8 +85,8 @@ def write_run(
         connection.execute(f"copy new_{name} to {path} (format parquet)")
     text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
     (aside / "summary.json").write_text(text, encoding="utf-8")
-    for path in [*sorted(aside.iterdir()), aside]:
-        _flush(path)
+    for written in [*sorted(aside.iterdir()), aside]:
+        _flush(written)
     aside.rename(target)
     _flush(runs)
     replace_link(place.linked / "current", f"runs/{run_id}")

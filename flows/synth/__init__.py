@@ -1,4 +1,4 @@
-"""Invents a place, Fernshire: lives first, then what each provider would export of them.
+"""Invents a place, Fernshire: lives first, then what each provider exports of them.
 
 Nobody here exists. Every person is known to at least one of the eight providers, so
 ``people`` is the number the providers know between them, not a whole population.
@@ -31,8 +31,9 @@ _SEEN = (
     seen_mental_health,
 )  # fmt: skip
 
-_README = """Fernshire does not exist. This place and everyone in it is invented: names are
-put together from syllables, NHS numbers are of the test range, postcodes of no real area.
+_README = """Fernshire does not exist. This place and everyone in it is invented: names
+are put together from syllables, NHS numbers are of the test range, postcodes are of no
+real area.
 
 Made from {people} people, seed {seed}, as of {today}.
 landing/  what eight invented providers would export

@@ -67,10 +67,3 @@ def store(
     connection.register("_arrow", pa.table(arrays))
     connection.execute(f"create or replace table {name} as select * from _arrow")
     connection.unregister("_arrow")
-
-
-def choose(column: str, answers: dict[str, str], default: str | None = None) -> str:
-    """Return SQL that turns a text into another; a word in neither list is null."""
-    branches = " ".join(f"when '{key}' then '{word}'" for key, word in answers.items())
-    otherwise = f" else '{default}'" if default is not None else ""
-    return f"case {column} {branches}{otherwise} end"

@@ -11,20 +11,23 @@ _MOST = 60
 
 
 def add_workers(episodes: Columns, rng: np.random.Generator) -> None:
-    """Give each episode a lead worker, and a third of the begun ones a change."""
+    """Give each episode a lead worker, and a third of the begun ones a change.
+
+    A change comes twice as often where the person then stopped coming.
+    """
     service, count = episodes["service"], len(episodes["service"])
     caseload = np.bincount(service, minlength=len(sv.SERVICES))
     staff = np.maximum(3, caseload // sv.get_trait("caseload"))[service]
     lead = (rng.random(count) * staff).astype(np.int32)
     episodes["lead"] = lead
-    episodes["second"] = (
-        (lead + 1 + (rng.random(count) * 2).astype(np.int32)) % staff
-    ).astype(np.int32)
-    leaves = (rng.random(count) < 0.34) & (episodes["start"] != NO_DAY)
+    other = lead + 1 + (rng.random(count) * 2).astype(np.int32)
+    episodes["second"] = (other % staff).astype(np.int32)
+    dropped = episodes["ending"] == sv.ENDINGS.index("dropped_out")
+    leaves = rng.random(count) < np.where(dropped, 0.5, 0.25)
+    leaves &= episodes["start"] != NO_DAY
     after = 20 + (90 * rng.exponential(1, count)).astype(np.int32)
-    episodes["changed"] = np.where(leaves, episodes["start"] + after, NO_DAY).astype(
-        np.int32
-    )
+    changed = np.where(leaves, episodes["start"] + after, NO_DAY)
+    episodes["changed"] = changed.astype(np.int32)
     for place in range(6):
         episodes[f"u{place}"] = rng.random(count)
 

@@ -23,7 +23,23 @@ _ROUNDS = 4
 _COMPLETED, _DROPPED, _CUSTODY, _DIED = range(4)
 _SOURCE_ODDS = np.array([30, 16, 9, 7, 5, 6, 6, 6, 5, 3, 4, 3, 4]) / 104
 # A service refers only people it knows: the sector bits each source needs.
-_SOURCE_NEEDS = np.array([0, 0, sv.O, sv.O, sv.O, sv.M, 0, sv.S, sv.H, sv.H, 0, 0, 0])
+_SOURCE_NEEDS = np.array(
+    [
+        0,
+        0,
+        sv.OFFENDS,
+        sv.OFFENDS,
+        sv.OFFENDS,
+        sv.MENTAL,
+        0,
+        sv.DRUGS,
+        sv.HOMELESS,
+        sv.HOMELESS,
+        0,
+        0,
+        0,
+    ]
+)
 
 
 def make_episodes(people: Columns, rng: np.random.Generator, today: int) -> Columns:
@@ -66,41 +82,58 @@ def unfold(
     """Follow referrals through decision, wait and stay, up to today or death."""
     count = len(person)
     severity = people["severity"][person]
-    traits = {name: sv.get_trait(name)[service] for name in ("refuses", "wait", "stay")}
-    odds = traits["refuses"] + sv.get_trait("cherry")[service] * severity
-    excluded = (service == sv.TRUST) & (people["combination"][person] & sv.S > 0)
-    refused = rng.random(count) < np.clip(odds + 0.1 * excluded, 0, 0.75)
-    refused &= traits["refuses"] > 0
-    decided = referral + np.where(traits["refuses"] > 0, rng.geometric(0.18, count), 0)
-    wait = traits["wait"] * rng.lognormal(0, 0.9, count)
-    start = decided + wait.astype(np.int32)
-    lost = rng.random(count) < sv.get_trait("loses")[service] + 0.05 * severity
-    lost &= sv.get_trait("loses")[service] > 0
-    stay = 3 + traits["stay"] * rng.lognormal(0, 0.75, count) * np.where(lost, 0.45, 1)
-    gone = (rng.random(count) < 0.06) & (traits["wait"] > 0)
+    trait = {
+        name: sv.get_trait(name)[service]
+        for name in ("refuses", "cherry", "wait", "stay", "loses")
+    }
+    excluded = (service == sv.TRUST) & (people["combination"][person] & sv.DRUGS > 0)
+    odds = trait["refuses"] + trait["cherry"] * severity + 0.1 * excluded
+    refused = (rng.random(count) < np.clip(odds, 0, 0.75)) & (trait["refuses"] > 0)
+    answers = np.where(trait["refuses"] > 0, rng.geometric(0.18, count), 0)
+    start = referral + answers + _draw_wait(trait["wait"], rng)
+    lost = rng.random(count) < trait["loses"] + 0.05 * severity
+    lost &= trait["loses"] > 0
+    gone = (rng.random(count) < 0.06) & (trait["wait"] > 0)
+    stay = _draw_stay(trait["stay"], lost, rng)
     ending = np.where(lost | gone, _DROPPED, _draw_ending(count, rng))
     columns: Columns = {
         "person": person,
         "service": service,
         "referral": referral,
         "source": _draw_source(people["combination"][person], rng),
-        "decided": decided,
+        "decided": referral + answers,
         "refused": refused,
         "reason": _draw_reason(severity, excluded, rng),
         "start": np.where(refused | gone, NO_DAY, start),
         "end": np.where(refused, NO_DAY, start + np.where(gone, 0, stay)),
         "ending": np.where(refused, -1, ending),
-        "cause": np.zeros(count),
-        "trigger": np.full(count, -1),
         "inpatient": _draw_inpatient(service, refused, rng),
         "bedded": rng.random(count) < 0.6,
-        "street": np.zeros(count, dtype=bool),
     }
-    columns = {
+    return _stop(_complete(columns), people["death"][person], today)
+
+
+def _complete(columns: Columns) -> Columns:
+    """Add what only plants fill in, and make days and places small numbers."""
+    count = count_rows(columns)
+    columns["cause"] = np.zeros(count)
+    columns["trigger"] = np.full(count, -1)
+    columns["street"] = np.zeros(count, dtype=bool)
+    return {
         name: values if values.dtype == bool else values.astype(np.int32)
         for name, values in columns.items()
     }
-    return _stop(columns, people["death"][person], today)
+
+
+def _draw_wait(median: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return (median * rng.lognormal(0, 0.9, len(median))).astype(np.int32)
+
+
+def _draw_stay(
+    median: np.ndarray, lost: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    days = median * rng.lognormal(0, 0.75, len(median))
+    return 3 + days * np.where(lost, 0.45, 1)
 
 
 def _list_acquaintances(people: Columns) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Header rows of the export files: what a layout takes and what it ignores, in order."""
+"""Header rows of the export files: what a layout takes and ignores, in order."""
 
 from __future__ import annotations
 

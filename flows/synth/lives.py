@@ -16,9 +16,14 @@ YEARS = 3
 
 # Hard Edges England 2015, in thousands: who is in which of three sectors.
 _HARD_EDGES = {
-    sv.H: 77, sv.S: 190, sv.O: 97, sv.H | sv.S: 31, sv.H | sv.O: 34, sv.S | sv.O: 99,
-    sv.H | sv.S | sv.O: 58,
-}  # fmt: skip
+    sv.HOMELESS: 77,
+    sv.DRUGS: 190,
+    sv.OFFENDS: 97,
+    sv.HOMELESS | sv.DRUGS: 31,
+    sv.HOMELESS | sv.OFFENDS: 34,
+    sv.DRUGS | sv.OFFENDS: 99,
+    sv.HOMELESS | sv.DRUGS | sv.OFFENDS: 58,
+}
 MENTAL_HEALTH_ONLY = 0.15
 MENTAL_HEALTH_SHARE = {1: 0.35, 2: 0.55, 3: 0.75}
 """Chance of mental health contact by how many of the three other sectors."""
@@ -33,13 +38,13 @@ SIDE_NEEDS = {
 
 def list_combinations() -> dict[int, float]:
     """Return the expected share of people in each combination of the four sectors."""
-    shares = {sv.M: MENTAL_HEALTH_ONLY}
+    shares = {sv.MENTAL: MENTAL_HEALTH_ONLY}
     total = sum(_HARD_EDGES.values())
     for bits, weight in _HARD_EDGES.items():
         share = (1 - MENTAL_HEALTH_ONLY) * weight / total
         both = MENTAL_HEALTH_SHARE[bits.bit_count()]
         shares[bits] = share * (1 - both)
-        shares[bits | sv.M] = share * both
+        shares[bits | sv.MENTAL] = share * both
     return shares
 
 
@@ -78,7 +83,9 @@ def _spread(
 def _add_bodies(people: Columns, rng: np.random.Generator, today: date) -> None:
     bits = people["combination"]
     count = len(bits)
-    male = np.where(bits & sv.O, 0.84, np.where(bits & (sv.H | sv.S), 0.65, 0.44))
+    male = np.where(
+        bits & sv.OFFENDS, 0.84, np.where(bits & (sv.HOMELESS | sv.DRUGS), 0.65, 0.44)
+    )
     people["male"] = rng.random(count) < male
     people["sex_other"] = rng.random(count) < 0.004
     age = 21.5 + 57 * rng.beta(1.7, 3.2, count)
@@ -128,7 +135,7 @@ def _add_places(people: Columns, rng: np.random.Generator) -> None:
         people[name] = (
             area * 3600 + sector * 400 + rng.integers(0, units, count) * 7 % 400
         )
-    homeless = (people["combination"] & sv.H) > 0
+    homeless = (people["combination"] & sv.HOMELESS) > 0
     hostels = np.array([0, 401, 3602, 7203, 10804, 18005])
     sheltered = homeless & (rng.random(count) < 0.22)
     people["postcode"][sheltered] = rng.choice(hostels, int(sheltered.sum()))
@@ -191,7 +198,9 @@ def _add_services(people: Columns, rng: np.random.Generator) -> None:
     draw = {name: rng.random(len(bits)) for name in sv.SECTORS}
     housing, drug, crime = draw["homelessness"], draw["drugs"], draw["offending"]
     drinks = people["substance"] == ALCOHOL
-    homeless, uses, offends = (bits & bit > 0 for bit in (sv.H, sv.S, sv.O))
+    homeless, uses, offends = (
+        bits & bit > 0 for bit in (sv.HOMELESS, sv.DRUGS, sv.OFFENDS)
+    )
     probation = offends & (crime < 0.94)
     people["services"] = (
         (homeless & (housing < 0.74)) * (1 << sv.COUNCIL)
@@ -201,5 +210,5 @@ def _add_services(people: Columns, rng: np.random.Generator) -> None:
         | probation * (1 << sv.PROBATION)
         | (offends & (crime > 0.58)) * (1 << sv.PRISON)
         | (probation & (draw["mental_health"] < 0.3)) * (1 << sv.STONES)
-        | (bits & sv.M > 0) * (1 << sv.TRUST)
+        | (bits & sv.MENTAL > 0) * (1 << sv.TRUST)
     )

@@ -1,4 +1,4 @@
-"""What is planted: crises and failures between services, tied to the episodes they use."""
+"""What is planted: crises and failures between services, tied to episodes."""
 
 from __future__ import annotations
 

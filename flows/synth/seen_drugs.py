@@ -2,34 +2,9 @@
 
 from __future__ import annotations
 
-from flows.synth import services as sv
-from flows.synth.columns import choose
+from flows.synth.words import say
 from flows.synth.write import Export
 
-_REFERRED = {
-    "self": "Self", "gp": "GP", "probation": "Probation", "police": "Arrest referral",
-    "prison": "Prison", "psychiatry": "Psychiatry", "hospital": "Hospital",
-    "drug_service": "Drug service", "housing": "Housing", "outreach": "Housing",
-    "social_services": "Social services", "family": "Family",
-}  # fmt: skip
-_REFERRED_CODES = {
-    "self": "4", "gp": "3", "probation": "8", "police": "5", "prison": "13",
-    "psychiatry": "11", "hospital": "22", "drug_service": "2", "housing": "15",
-    "outreach": "15", "social_services": "12", "family": "24",
-}  # fmt: skip
-_EXITS = {
-    "dropped_out": "Dropped out/left", "custody": "Prison", "died": "Died",
-    "moved": "Moved away", "referred_on": "Referred on", "other": "Other",
-}  # fmt: skip
-_EXIT_CODES = {
-    "dropped_out": "6", "custody": "8", "died": "9", "moved": "7", "referred_on": "5",
-    "other": "10",
-}  # fmt: skip
-
-_CLIENT = {
-    "millbrook_recovery": "number::varchar",
-    "tern_alcohol_service": "'T' || lpad(number::varchar, 7, '0')",
-}
 _COACH = "'Coach ' || lpad(({} + 1)::varchar, 3, '0')"
 
 
@@ -61,18 +36,18 @@ def _clients() -> Export:
     return Export(
         "millbrook_recovery", "drug_service_client_export", "clients", "clients",
         {
-            "Client ID": _CLIENT["millbrook_recovery"],
+            "Client ID": "source_key",
             "Forename": "forename",
             "Surname": "surname",
             "Date of Birth": f"coalesce({_day('birth_date')}, "
             "case when u10 < 0.3 then '00/00/0000' end)",
             "Catchment area": "'Fernshire'",
             "Local Authority": "'Fernshire'",
-            "Recovery coach": f"case when start is not null then {_COACH.format('lead')} end",
+            "Recovery coach": f"if(start is not null, {_COACH.format('lead')}, null)",
             "Initial contact": _day("referral - (u2 * 5)::int"),
             "Initial referral": f"spoil(u5, {_day('referral')}, '31/02/2025')",
             "Exit": _day('coalesce("end", case when refused then decided end)'),
-            "Referral Agency Type": choose("source", _REFERRED, "Other"),
+            "Referral Agency Type": say("source", "drug_service_sources", "Other"),
             "Date first appointment offered": _day("coalesce(start, decided)"),
             "Triage Date": _day("decided"),
             "Allocation Date": _day("start"),
@@ -80,9 +55,9 @@ def _clients() -> Export:
             "Exit Reason": _exit(
                 "Treatment completed", "Treatment completed drug free",
                 "Inappropriate referral", "No appropriate treatment available",
-                choose("ending", _EXITS, "Not known"),
+                say("ending", "drug_service_endings", "Not known"),
             ),
-            "Sex": "case when sex_unknown then null when seen_male then '1' else '2' end",
+            "Sex": "if(sex_unknown, null, if(seen_male, '1', '2'))",
             "Post Code": "postcode",
             "Ethnicity": "ethnicity",
             "Consent": "case when u11 < 0.02 then 'N' else 'Y' end",
@@ -101,7 +76,7 @@ def _appointments() -> Export:
         "millbrook_recovery", "drug_service_client_export", "appointments",
         "appointments",
         {
-            "Client ID": _CLIENT["millbrook_recovery"],
+            "Client ID": "source_key",
             "Appointment ID": "'A' || contact",
             "Recovery coach": _COACH.format("worker"),
             "Date": f"spoil(fault, {_day('day')}, '31/02/2025')",
@@ -117,9 +92,9 @@ def _appointments() -> Export:
 
 
 def _core_data_set(provider: str, version: str) -> Export:
-    """Return an NDTMS return: rows of client, episode, modality and outcomes profile."""
+    """Describe an NDTMS return: rows of client, episode, modality and profile."""
     columns = {
-        **_identify(_CLIENT[provider]),
+        **_identify(),
         **_describe_episode(),
         **_describe_modality(),
         **_describe_outcome(),
@@ -153,7 +128,7 @@ def _core_data_set(provider: str, version: str) -> Export:
     )  # fmt: skip
 
 
-def _identify(client: str) -> dict[str, str]:
+def _identify() -> dict[str, str]:
     return {
         "FINITIAL": "upper(forename[1])",
         "SINITIAL": "upper(surname[1])",
@@ -161,17 +136,17 @@ def _identify(client: str) -> dict[str, str]:
         "SEX": "case when sex_unknown then '0' when seen_male then '1' else '2' end",
         "ETHNIC": "ethnicity",
         "NATION": "'GBR'",
-        "CLIENTID": client,
+        "CLIENTID": "source_key",
         "CONSENT": "case when u11 < 0.02 then 'N' else 'Y' end",
         # The return carries the postcode's sector alone.
         "PC": "case when postcode[:2] = 'ZZ' then 'ZZ99 3' else "
-        "upper(replace(postcode, ' ', '')[:3]) || ' ' || replace(postcode, ' ', '')[4] end",
+        "upper(postcode[:3]) || ' ' || replace(postcode, ' ', '')[4] end",
         "AGNCY": "'QXA01'",
     }
 
 
 def _describe_episode() -> dict[str, str]:
-    homeless = f"combination & {sv.H} > 0"
+    homeless = "in_homelessness"
     return {
         "REFLD": f"spoil(remix(u5, line), {_day('referral')}, '31/02/2025')",
         "EPISODID": "(episode + 700001)::varchar",
@@ -182,16 +157,16 @@ def _describe_episode() -> dict[str, str]:
         "DRUG1": "substance::varchar",
         "DRUG2": "second_substance::varchar",
         "DRUG3": "'9997'",
-        "RFLS": choose("source", _REFERRED_CODES, "15"),
+        "RFLS": say("source", "ndtms_sources", "15"),
         "TRIAGED": _day("decided"),
         "INJSTAT": "case when substance = 1011 then case when u4 < 0.35 then 'C' "
         "when u4 < 0.7 then 'P' else 'N' end when u4 > 0.97 then 'Z' else 'N' end",
-        "DUALDIAG": f"case when combination & {sv.M} > 0 and u0 < 0.7 or u0 > 0.96 "
+        "DUALDIAG": "case when in_mental_health and u0 < 0.7 or u0 > 0.96 "
         "then 'Y' else 'N' end",
         "HEPCTD": "'99'",
         "TOPCC": "'N'",
         "DISD": _day('coalesce("end", case when refused then decided end)'),
-        "DISRSN": _exit("2", "1", "13", "4", choose("ending", _EXIT_CODES, "11")),
+        "DISRSN": _exit("2", "1", "13", "4", say("ending", "ndtms_endings", "11")),
     }
 
 
@@ -206,11 +181,8 @@ def _describe_modality() -> dict[str, str]:
         "FAOMODDT": _day("start - (u1 * 4)::int"),
         "MODST": f'case when {start} <= coalesce("end", today) then {_day(start)} end',
         "MODEND": _day('"end"'),
-        "MODEXIT": choose(
-            "ending", {"completed": "A", "referred_on": "A", "dropped_out": "B"}, "C"
-        ),
+        "MODEXIT": say("ending", "modality_endings", "C"),
     }
-    columns["MODEXIT"] = f"case when ending is not null then {columns['MODEXIT']} end"
     return {name: given.format(sql) for name, sql in columns.items()}
 
 
@@ -220,12 +192,13 @@ def _describe_outcome() -> dict[str, str]:
 
     def days(key: int, heavy: str) -> str:
         draw = f"remix(u0, {key} + top)"
-        return f"(case when {heavy} then 8 + 20 * {draw} else 28 * greatest({draw} - 0.75, 0) end * {better})::int::varchar"
+        used = f"if({heavy}, 8 + 20 * {draw}, 28 * greatest({draw} - 0.75, 0))"
+        return f"({used} * {better})::int::varchar"
 
     def score(key: int) -> str:
         return f"(3 + 10 * remix(u2, {key}) + 2.2 * (top - 1))::int::varchar"
 
-    homeless = f"combination & {sv.H} > 0"
+    homeless = "in_homelessness"
     day = (
         'case when top = 3 then "end" when top = 2 then start + 84 else '
         'least(start + 7, coalesce("end", start)) end'
@@ -237,7 +210,7 @@ def _describe_outcome() -> dict[str, str]:
         "ALCUSE": days(1, "substance = 7000 or second_substance = 7000"),
         "OPIUSE": days(2, "substance = 1011"),
         "CRAUSE": days(3, "substance = 3201 or second_substance = 3201"),
-        "SHOTHEFT": days(4, f"combination & {sv.O} > 0 and u1 < 0.3"),
+        "SHOTHEFT": days(4, "in_offending and u1 < 0.3"),
         "ASSAULT": "case when remix(u3, top) < 0.05 then 'Y' else 'N' end",
         "PSYHSTAT": score(5),
         "PHSTAT": score(6),

@@ -6,34 +6,20 @@ import duckdb
 import numpy as np
 
 from flows.synth import services as sv
-from flows.synth.columns import NO_DAY, Columns, choose, store, take
+from flows.synth.columns import NO_DAY, Columns, store, take
 from flows.synth.lives import SIDE_NEEDS
+from flows.synth.words import say
 from flows.synth.write import Export
 
-ETHNICITIES = {
-    "A": "White British", "B": "White Irish", "C": "White Other", "D": "White and Black Caribbean",
-    "E": "Mixed", "F": "White and Asian", "G": "Mixed", "H": "Indian", "J": "Pakistani",
-    "K": "Bangladeshi", "L": "Other Asian", "M": "Black Caribbean", "N": "Black African",
-    "P": "Other Black", "R": "Chinese", "S": "Any Other", "Z": "Not Stated",
-}  # fmt: skip
-_REFERRED_BY = {
-    "self": "Self", "prison": "Prison", "probation": "Probation", "hospital": "Hospital",
-    "drug_service": "Drug or alcohol service", "psychiatry": "Mental health service",
-    "outreach": "Outreach team", "family": "Self",
-}  # fmt: skip
-_DUTY_ENDS = {
-    "completed": "Accommodation secured", "dropped_out": "Contact lost", "custody": "Custody",
-    "died": "Died", "moved": "Withdrew application", "referred_on": "Refused offer",
-}  # fmt: skip
+_NAMED = {"physical_health": "Physical ill health"}
 _NEEDS = {
-    "Mental health": f"combination & {sv.M} > 0 and draw < 0.62",
-    "Drug dependency": f"combination & {sv.S} > 0 and substance <> 7000 and draw < 0.6",
-    "Alcohol dependency": f"combination & {sv.S} > 0 and substance = 7000 and draw < 0.6",
-    "Offending history": f"combination & {sv.O} > 0 and draw < 0.52",
+    "Mental health": "in_mental_health and draw < 0.62",
+    "Drug dependency": "in_drugs and substance <> 7000 and draw < 0.6",
+    "Alcohol dependency": "in_drugs and substance = 7000 and draw < 0.6",
+    "Offending history": "in_offending and draw < 0.52",
     "History of rough sleeping": "draw < 0.18",
     **{
-        name.replace("_", " ").replace("physical health", "physical ill health").capitalize():
-            f"{name} and draw < 0.55"
+        _NAMED.get(name, name.replace("_", " ").capitalize()): f"{name} and draw < 0.55"
         for name in SIDE_NEEDS
     },
 }  # fmt: skip
@@ -51,7 +37,7 @@ def store_placements(
     rng: np.random.Generator,
     today: int,
 ) -> None:
-    """Make the table ``placements``: evictions, and an uneventful stay in half the cases."""
+    """Make the table ``placements``: evictions, and a quiet stay in half the cases."""
     housed = (episodes["service"] == sv.COUNCIL) & (episodes["start"] != NO_DAY)
     housed &= rng.random(len(housed)) < 0.5
     housed[evictions["case"]] = False
@@ -90,8 +76,8 @@ def _day(column: str) -> str:
 
 
 _CASE = "'FC-' || lpad((episode + 30001)::varchar, 7, '0')"
-_APPLICANT = "'APP' || lpad(number::varchar, 7, '0')"
-_SEX = "case when sex_unknown then 'Unknown' when sex_other then 'Other' when seen_male then 'Male' else 'Female' end"
+_SEX = """case when sex_unknown then 'Unknown' when sex_other then 'Other'
+    when seen_male then 'Male' else 'Female' end"""
 _COUNCIL = (
     "episodes join seen using (record) where episodes.service = 'fernshire_council'"
 )
@@ -120,29 +106,29 @@ def _cases() -> Export:
         "fernshire_council", "homelessness_cases", "cases", "cases",
         {
             "Case Reference": _CASE,
-            "Applicant ID": _APPLICANT,
+            "Applicant ID": "source_key",
             "Household ID": "'HH' || lpad((number + 500000)::varchar, 8, '0')",
             "Forename": "forename",
             "Middle Name": "case when u11 < 0.5 then middle_name end",
             "Surname": "surname",
             "Date of Birth": _day("birth_date"),
             "Sex": _SEX,
-            "Ethnicity": choose("ethnicity", ETHNICITIES, "Not Stated"),
+            "Ethnicity": say("ethnicity", "council_ethnicities", "Not Stated"),
             "NI Number": "case when u11 < 0.55 then nino end",
-            "NHS Number": "case when u10 < 0.5 then nhs_number else nhs_number[:3] || ' ' "
-            "|| nhs_number[4:6] || ' ' || nhs_number[7:] end",
+            "NHS Number": "if(u10 < 0.5, nhs_number, nhs_number[:3] || ' ' || "
+            "nhs_number[4:6] || ' ' || nhs_number[7:])",
             "Last Settled Postcode": "postcode",
             "Case Worker": "'HO-' || lpad((lead + 1)::varchar, 3, '0')",
             "Application Date": f"case when {childless} then spoil(u5 / 4, "
             f"{_day('referral')}, '31/02/2025') else {_day('referral')} end",
-            "Referred By": choose("source", _REFERRED_BY, "Other"),
+            "Referred By": say("source", "council_sources", "Other"),
             "Accommodation at Application": slept,
             "Decision Date": _day("decided"),
             "Decision": f"case when refused then {refusals} when decided is not null "
             f"then {accepted} end",
             "Duty End Date": _day('"end"'),
             "Duty End Reason": f"case when ending is not null then "
-            f"{choose('ending', _DUTY_ENDS, 'Other')} end",
+            f"{say('ending', 'council_endings', 'Other')} end",
         },
         _COUNCIL, "episode", marked=True,
     )  # fmt: skip
@@ -152,7 +138,7 @@ def _support_needs() -> Export:
     needs = ", ".join(f"({place}, '{need}')" for place, need in enumerate(_NEEDS, 2))
     tests = " ".join(f"when '{need}' then {test}" for need, test in _NEEDS.items())
     source = f"""(
-        select episode, place, need, episodes.decided, seen.number,
+        select episode, place, need, episodes.decided, seen.source_key,
             remix(u3, place) as draw, people.*
         from episodes
         join seen using (record)
@@ -165,7 +151,7 @@ def _support_needs() -> Export:
         "fernshire_council", "homelessness_cases", "support_needs", "support_needs",
         {
             "Case Reference": _CASE,
-            "Applicant ID": _APPLICANT,
+            "Applicant ID": "source_key",
             "Support Need": "need",
             "Date Recorded": _day("decided"),
         },
@@ -179,10 +165,11 @@ def _placements() -> Export:
         {
             "Placement ID": "'TA' || lpad((placements.rowid + 5001)::varchar, 7, '0')",
             "Case Reference": _CASE,
-            "Applicant ID": _APPLICANT,
+            "Applicant ID": "source_key",
             "Accommodation Type": "case when domestic_abuse and u < 0.12 then 'Refuge' "
             "when u < 0.34 then 'Hostel' when u < 0.6 then 'Bed and breakfast' "
-            "when u < 0.82 then 'Nightly paid' when u < 0.97 then 'Leased' else 'Other' end",
+            "when u < 0.82 then 'Nightly paid' when u < 0.97 then 'Leased' "
+            "else 'Other' end",
             "Start Date": f"spoil(fault, {_day('placements.start')}, '31/02/2025')",
             "End Date": _day('placements."end"'),
             "Reason Left": "why",
@@ -202,13 +189,13 @@ def _contacts() -> Export:
         "lantern_outreach", "outreach_contacts", "contacts", "contacts",
         {
             "Contact ID": "'LC' || lpad(contact::varchar, 8, '0')",
-            "Client ID": "'LO-' || lpad(number::varchar, 7, '0')",
+            "Client ID": "source_key",
             "First Name": "case when u10 < 0.2 then lower(forename) else forename end",
             "Last Name": "case when u11 > 0.06 then surname end",
             "Also Known As": "case when u11 < 0.15 then nickname end",
             "DOB": "strftime(birth_date, '%Y-%m-%d')",
-            "Gender": "case when sex_unknown then 'NK' when seen_male then 'M' else 'F' end",
-            "Ethnicity": f"case when u10 < 0.85 then {choose('ethnicity', ETHNICITIES)} end",
+            "Gender": "if(sex_unknown, 'NK', if(seen_male, 'M', 'F'))",
+            "Ethnicity": say("if(u10 < 0.85, ethnicity, null)", "council_ethnicities"),
             "Worker": "'OW' || lpad((worker + 1)::varchar, 3, '0')",
             "Contact Date": "spoil(fault, strftime(day, '%Y-%m-%d'), '2025-02-31')",
             "Contact Type": kind,

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from flows.synth import services as sv
-from flows.synth.columns import choose
+from flows.synth.words import say
 from flows.synth.write import Export
 
-_SOURCES = {
-    "self": "B1", "gp": "A1", "probation": "E3", "prison": "E4", "police": "E1",
-    "hospital": "H1", "psychiatry": "P1", "drug_service": "M4", "housing": "C3",
-    "outreach": "C3", "social_services": "C1", "family": "B2",
-}  # fmt: skip
-_CLOSURES = {
-    "completed": "02", "dropped_out": "05", "moved": "03", "referred_on": "08",
-    "died": "06", "other": "04", "custody": "07",
-}  # fmt: skip
 # The national list has no code for "too complex": it is sent as inappropriate.
-_REJECTIONS = {
-    "too_complex": "02", "below_threshold": "02", "substance_use": "02",
-    "no_local_connection": "02", "incomplete": "03",
-}  # fmt: skip
 
-_PATIENT = "'FM' || lpad(number::varchar, 8, '0')"
 _REFERRAL = "'SR' || lpad((episode + 40001)::varchar, 8, '0')"
 _SPELL = "'HS' || lpad((episode + 20001)::varchar, 8, '0')"
 _PATIENTS = "seen where service = 'fernshire_mental_health'"
-_REFERRED = "episodes join seen using (record) where episodes.service = 'fernshire_mental_health'"
+_REFERRED = """episodes join seen using (record)
+    where episodes.service = 'fernshire_mental_health'"""
 _TEAM = "'TEAM' || lpad((({} % 7) + 1)::varchar, 2, '0')"
 
 
@@ -51,7 +37,7 @@ def _patients() -> Export:
     return _export(
         "mhs001mpi",
         {
-            "LocalPatientID": _PATIENT,
+            "LocalPatientID": "source_key",
             "NHSNumber": "nhs_number",
             "NHSNumberStatus": "case when nhs_number is null then '07' else '01' end",
             "PersonBirthDate": _day("birth_date"),
@@ -67,22 +53,22 @@ def _patients() -> Export:
 
 
 def _accommodation() -> Export:
-    homeless = f"combination & {sv.H} > 0"
-    kind = f"""case when {homeless} and u1 < 0.2 then 'HM01' when {homeless} and u1 < 0.35
-        then 'HM03' when {homeless} and u1 < 0.5 then 'HM04' when {homeless} and u1 < 0.7
-        then 'HM05' when u1 < 0.75 then 'MA01' else 'MA03' end"""
+    kind = """case when not in_homelessness then if(u1 < 0.08, 'MA01', 'MA03')
+        when u1 < 0.2 then 'HM01' when u1 < 0.35 then 'HM03' when u1 < 0.5 then 'HM04'
+        when u1 < 0.7 then 'HM05' else 'MA03' end"""
     source = f"""(
-        select number, combination, referral, u1, u2, {kind} as kind, remix(u3, 6) as fault
+        select source_key, number, referral, u2, {kind} as kind, remix(u3, 6) as fault
         from {_REFERRED} and u2 < 0.8
-        qualify row_number() over (partition by number, referral order by episode) = 1)"""
+        qualify row_number() over (
+            partition by number, referral order by episode) = 1)"""
     return _export(
         "mhs003accommstatus",
         {
-            "LocalPatientID": _PATIENT,
+            "LocalPatientID": "source_key",
             "AccommodationTypeDate": f"spoil(fault, {_day('referral')}, '2025-02-31')",
             "AccommodationType": "kind",
-            "SettledAccommodationInd": "case when u2 < 0.05 then 'Z' when kind[1] = 'H' "
-            "then 'N' else 'Y' end",
+            "SettledAccommodationInd": "if(u2 < 0.05, 'Z', "
+            "if(kind[1] = 'H', 'N', 'Y'))",
         },
         source,
         "number, referral",
@@ -93,8 +79,8 @@ def _indicators() -> Export:
     return _export(
         "mhs005patind",
         {
-            "LocalPatientID": _PATIENT,
-            "OffenceHistory": f"case when combination & {sv.O} > 0 and u10 < 0.5 "
+            "LocalPatientID": "source_key",
+            "OffenceHistory": "case when in_offending and u10 < 0.5 "
             "then 'Y' when u10 < 0.9 then 'N' end",
             "ExBAFIndicator": "case when u11 < 0.04 then '02' else '05' end",
         },
@@ -108,10 +94,10 @@ def _referrals() -> Export:
         "mhs101referral",
         {
             "ServiceRequestID": _REFERRAL,
-            "LocalPatientID": _PATIENT,
+            "LocalPatientID": "source_key",
             "CareProfTeamLocalID": _TEAM.format("lead"),
             "ReferralRequestReceivedDate": _day("referral"),
-            "SourceOfReferralMH": choose("source", _SOURCES, "M6"),
+            "SourceOfReferralMH": say("source", "mhsds_sources", "M6"),
             "ClinRespPriorityType": "case when inpatient > 1 then '1' when u1 < 0.12 "
             "then '2' else '3' end",
             "PrimReasonReferralMH": "lpad((1 + (u2 * 17)::int)::varchar, 2, '0')",
@@ -119,8 +105,8 @@ def _referrals() -> Export:
                 'coalesce("end", case when refused then decided end)'
             ),
             "ReferRejectionDate": f"case when refused then {_day('decided')} end",
-            "ReferRejectReason": choose("reason", _REJECTIONS),
-            "ReferClosReason": choose("ending", _CLOSURES),
+            "ReferRejectReason": say("reason", "mhsds_rejections"),
+            "ReferClosReason": say("ending", "mhsds_endings"),
         },
         _REFERRED,
         "episode",
@@ -154,7 +140,7 @@ def _detentions() -> Export:
         {
             "MHActLegalStatusClassPeriodID": "'MA' || lpad((episode + 10001)::varchar, "
             "8, '0')",
-            "LocalPatientID": _PATIENT,
+            "LocalPatientID": "source_key",
             "StartDateMHActLegalStatusClass": _day("start"),
             "EndDateMHActLegalStatusClass": _day('"end"'),
             "LegalStatusCode": "case when u1 < 0.62 then '02' when u1 < 0.9 then '03' "
@@ -176,7 +162,7 @@ def _spells() -> Export:
             "MethAdmMHHospProvSpell": "case when inpatient = 1 then '11' when u2 < 0.6 "
             "then '21' when u2 < 0.85 then '2A' else '28' end",
             "DestOfDischHospProvSpell": 'case when "end" is null then null when '
-            f"ending = 'died' then '79' when combination & {sv.H} > 0 and u3 < 0.4 "
+            "ending = 'died' then '79' when in_homelessness and u3 < 0.4 "
             "then '29' when u3 > 0.96 then '38' else '19' end",
         },
         f"{_REFERRED} and inpatient > 0 and start is not null",
@@ -205,7 +191,7 @@ def _substances() -> Export:
         _REFERRED.replace(
             "using (record)", "using (record) cross join range(1, 3) as days (day)"
         )
-    } and inpatient > 0 and combination & {sv.S} > 0 and u4 < 0.6 / day
+    } and inpatient > 0 and in_drugs and u4 < 0.6 / day
         and start + day::int <= coalesce("end", start))"""
     return _export(
         "mhs513substancemisuse",

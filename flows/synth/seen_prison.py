@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from flows.synth import services as sv
-from flows.synth.columns import choose
-from flows.synth.seen_probation import JUSTICE_ETHNICITIES
+from flows.synth.words import say
 from flows.synth.write import Export
 
 _PEOPLE = "seen where service = 'hmp_larkmoor'"
 _BOOKED = "episodes join seen using (record) where episodes.service = 'hmp_larkmoor'"
 _BOOK = "(1200000 + episode)::varchar"
-_ROOT = "(1000000 + number)::varchar"
 
 
 def list_exports() -> list[Export]:
@@ -54,9 +51,9 @@ def _offenders() -> Export:
             "else 'F' end",
             "LAST_NAME_KEY": "upper(last)",
             "OFFENDER_ID_DISPLAY": "noms",
-            "ROOT_OFFENDER_ID": _ROOT,
+            "ROOT_OFFENDER_ID": "source_key",
             "RACE_CODE": "case when u10 < 0.01 then 'MERGE' else "
-            f"{choose('ethnicity', JUSTICE_ETHNICITIES)} end",
+            f"{say('ethnicity', 'justice_ethnicities')} end",
             "ALIAS_NAME_TYPE": "kind",
             "BIRTH_DATE": _day("born"),
         },
@@ -67,7 +64,8 @@ def _offenders() -> Export:
 
 def _identifiers() -> Export:
     source = f"""(
-        select *, case place when 1 then case when u10 between 0.05 and 0.92 then pnc end
+        select *, case place
+                when 1 then case when u10 between 0.05 and 0.92 then pnc end
                 when 2 then case when u11 < 0.55 then cro when u11 < 0.62
                     then '000000/00Z' end
                 when 3 then case when u10 between 0.4 and 0.75 then nino end
@@ -77,11 +75,11 @@ def _identifiers() -> Export:
     return _export(
         "offender_identifiers",
         {
-            "OFFENDER_ID": _ROOT,
+            "OFFENDER_ID": "source_key",
             "OFFENDER_ID_SEQ": "place::varchar",
             "IDENTIFIER_TYPE": "['PNC', 'CRO', 'NINO', 'HOREF'][place]",
             "IDENTIFIER": "identifier",
-            "ROOT_OFFENDER_ID": _ROOT,
+            "ROOT_OFFENDER_ID": "source_key",
             "CASELOAD_TYPE": "'INST'",
             "VERIFIED_FLAG": "case when u10 < 0.8 then 'Y' end",
         },
@@ -97,13 +95,13 @@ def _bookings() -> Export:
             "OFFENDER_BOOK_ID": _BOOK,
             "BOOKING_BEGIN_DATE": _day("start"),
             "BOOKING_NO": "'Q' || lpad(episode::varchar, 7, '0')",
-            "OFFENDER_ID": _ROOT,
+            "OFFENDER_ID": "source_key",
             "BOOKING_SEQ": "row_number() over (partition by record order by start "
             "desc)::varchar",
             "IN_OUT_STATUS": "case when \"end\" is null then 'IN' else 'OUT' end",
             "ACTIVE_FLAG": "case when \"end\" is null then 'Y' else 'N' end",
             "AGY_LOC_ID": "'LKI'",
-            "ROOT_OFFENDER_ID": _ROOT,
+            "ROOT_OFFENDER_ID": "source_key",
             "BOOKING_STATUS": "case when \"end\" is null then 'O' else 'C' end",
             "BOOKING_END_DATE": _day('"end"'),
         },
@@ -130,7 +128,7 @@ def _movements() -> Export:
         "offender_external_movements",
         {
             "OFFENDER_BOOK_ID": _BOOK,
-            "MOVEMENT_SEQ": "(case when u4 < 0.01 then 4 - step else step end)::varchar",
+            "MOVEMENT_SEQ": "if(u4 < 0.01, 4 - step, step)::varchar",
             "MOVEMENT_DATE": f"spoil(fault, {_day('day')}, '2025-02-31')",
             "MOVEMENT_TYPE": "kind",
             "MOVEMENT_REASON_CODE": reason,
@@ -146,9 +144,7 @@ def _movements() -> Export:
 
 def _addresses() -> Export:
     """The address a person was released to; DNF is none."""
-    housed = (
-        f"case when combination & {sv.H} > 0 and u1 < 0.3 then 'DOH' else 'HOME' end"
-    )
+    housed = "if(in_homelessness and u1 < 0.3, 'DOH', 'HOME')"
     return _export(
         "addresses",
         {
@@ -156,7 +152,7 @@ def _addresses() -> Export:
             "OWNER_CLASS": "'OFF'",
             "ADDRESS_TYPE": f"case when street then 'DNF' else {housed} end",
             "PRIMARY_FLAG": "'Y'",
-            "OWNER_ID": _ROOT,
+            "OWNER_ID": "source_key",
             "POSTAL_CODE": "case when street then 'NF1 1FA' else postcode end",
             "NO_FIXED_ADDRESS_FLAG": "case when street then 'Y' else 'N' end",
             "START_DATE": _day('"end"'),

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from flows.synth import services as sv
-from flows.synth.columns import choose
+from flows.synth.words import say
 from flows.synth.write import Export
 
-JUSTICE_ETHNICITIES = {
-    "A": "W1", "B": "W2", "C": "W9", "D": "M1", "E": "M2", "F": "M3", "G": "M9", "H": "A1",
-    "J": "A2", "K": "A3", "L": "A9", "M": "B1", "N": "B2", "P": "B9", "R": "A4", "S": "O9",
-    "Z": "NS",
-}  # fmt: skip
-_TERMINATIONS = {
-    "completed": "COMPLETED", "recalled": "RECALLED", "died": "DIED", "moved": "OTHER",
-    "other": "REVOKED", "referred_on": "EXPIRED",
-}  # fmt: skip
-
-_OFFENDER = "(2500000000 + number)::varchar"
 _EVENT = "(8000000 + episode)::varchar"
 _DISPOSAL = "(6000000 + episode)::varchar"
 _ORDERS = (
@@ -54,7 +42,7 @@ def _offender() -> Export:
     return _export(
         "offender",
         {
-            "OFFENDER_ID": _OFFENDER,
+            "OFFENDER_ID": "source_key",
             "CRN": "crn",
             "NOMS_NUMBER": "case when u10 < 0.85 then prison.noms end",
             "PNC_NUMBER": "case when u10 between 0.1 and 0.93 then pnc end",
@@ -67,7 +55,7 @@ def _offender() -> Export:
             "PREVIOUS_SURNAME": "previous_surname",
             "DATE_OF_BIRTH_DATE": _day("birth_date"),
             "GENDER_ID": _gender(),
-            "ETHNICITY_ID": choose("ethnicity", JUSTICE_ETHNICITIES),
+            "ETHNICITY_ID": say("ethnicity", "justice_ethnicities"),
             "SOFT_DELETED": "case when copy = 2 then '1' else '0' end",
         },
         "seen left join (select person, noms from seen where copy = 0 and "
@@ -83,8 +71,8 @@ def _alias() -> Export:
         "alias",
         {
             "ALIAS_ID": "(3000000 + number)::varchar",
-            "OFFENDER_ID": _OFFENDER,
-            "FIRST_NAME": "case when remix(u10, 2) < 0.55 then nickname else forename end",
+            "OFFENDER_ID": "source_key",
+            "FIRST_NAME": "if(remix(u10, 2) < 0.55, nickname, forename)",
             "SURNAME": "case when remix(u10, 3) < 0.35 then slip(surname, u11) else "
             "coalesce(old.previous_surname, surname) end",
             "DATE_OF_BIRTH_DATE": _day(
@@ -101,15 +89,16 @@ def _alias() -> Export:
 
 
 def _addresses() -> Export:
-    source = f"""(
-        select number, 1 as place, postcode, 'A07B' as kind, 'N' as abode,
+    source = """(
+        select number, source_key, 1 as place, postcode, 'A07B' as kind, 'N' as abode,
             first_day, null::date as last_day
         from homes
         union all
-        select number, 2, 'NF1 1NF', case when u11 < 0.5 then 'A08A' when u11 < 0.8
-            then 'A08C' else 'A07A' end, 'Y', first_day + 90 + (u10 * 200)::int,
+        select number, source_key, 2, 'NF1 1NF',
+            case when u11 < 0.5 then 'A08A' when u11 < 0.8 then 'A08C' else 'A07A' end,
+            'Y', first_day + 90 + (u10 * 200)::int,
             first_day + 200 + (u10 * 300)::int
-        from homes where combination & {sv.H} > 0 and u10 < 0.65)"""
+        from homes where in_homelessness and u10 < 0.65)"""
     homes = f"""(with homes as (
         select seen.*, orders.first_day from seen
         join (select record, min(referral) as first_day from episodes group by record)
@@ -120,7 +109,7 @@ def _addresses() -> Export:
         "offender_address",
         {
             "OFFENDER_ADDRESS_ID": "(number * 10 + place)::varchar",
-            "OFFENDER_ID": _OFFENDER,
+            "OFFENDER_ID": "source_key",
             "POSTCODE": "postcode",
             "ADDRESS_TYPE_CODE": "kind",
             "NO_FIXED_ABODE": "abode",
@@ -137,10 +126,10 @@ def _event() -> Export:
         "event",
         {
             "EVENT_ID": _EVENT,
-            "OFFENDER_ID": _OFFENDER,
+            "OFFENDER_ID": "source_key",
             "REFERRAL_DATE": _day("referral"),
             "CONVICTION_DATE": _day("referral - 1 - (u1 * 30)::int"),
-            "IN_BREACH": "case when ending = 'recalled' or u2 < 0.12 then 'Y' else 'N' end",
+            "IN_BREACH": "if(ending = 'recalled' or u2 < 0.12, 'Y', 'N')",
             "ACTIVE_FLAG": "case when \"end\" is null then 'Y' else 'N' end",
         },
         _ORDERS,
@@ -154,13 +143,12 @@ def _disposal() -> Export:
         {
             "DISPOSAL_ID": _DISPOSAL,
             "EVENT_ID": _EVENT,
-            "OFFENDER_ID": _OFFENDER,
+            "OFFENDER_ID": "source_key",
             "DISPOSAL_DATE": _day("referral"),
-            "DISPOSAL_TYPE_CODE": "case when u3 < 0.6 then 'CO' when u3 < 0.8 then 'SSO' "
-            "else 'IMP' end",
+            "DISPOSAL_TYPE_CODE": "if(u3 < 0.6, 'CO', if(u3 < 0.8, 'SSO', 'IMP'))",
             "TERMINATION_DATE": _day('"end"'),
             "TERMINATION_REASON": f"case when ending is not null then "
-            f"{choose('ending', _TERMINATIONS, 'OTHER')} end",
+            f"{say('ending', 'probation_endings', 'OTHER')} end",
         },
         _ORDERS,
         "episode",
@@ -169,15 +157,16 @@ def _disposal() -> Export:
 
 def _requirement() -> Export:
     """Requirements follow needs, for three in five of those who have them."""
-    kinds = f"""case when kind = 1 and combination & {sv.S} > 0 and u4 < 0.45
+    kinds = """case when kind = 1 and in_drugs and u4 < 0.45
             then case when substance = 7000 then 'ATR' else 'DRR' end
-        when kind = 2 and combination & {sv.M} > 0 and u4 > 0.8 then 'MHTR'
+        when kind = 2 and in_mental_health and u4 > 0.8 then 'MHTR'
         when kind = 3 and u1 < 0.6 then 'RAR' when kind = 4 and u2 < 0.35 then 'UPW'
         end"""
     source = f"""(
-        select episode, number, referral, "end", kind, {kinds} as category,
+        select episode, source_key, referral, "end", kind, {kinds} as category,
             remix(u5, kind) as fault
-        from (select episodes.*, seen.number, combination, substance from {_ORDERS})
+        from (select episodes.*, source_key, in_drugs, in_mental_health, substance
+            from {_ORDERS})
         cross join range(1, 5) as kinds (kind)
         ) where category is not null"""
     return _export(
@@ -185,7 +174,7 @@ def _requirement() -> Export:
         {
             "RQMNT_ID": "(episode * 10 + kind + 4000000)::varchar",
             "DISPOSAL_ID": _DISPOSAL,
-            "OFFENDER_ID": _OFFENDER,
+            "OFFENDER_ID": "source_key",
             "RQMNT_TYPE_MAIN_CATEGORY": "category",
             "START_DATE": f"spoil(fault, {_day('referral')}, '31-FEB-25')",
             "TERMINATION_DATE": _day('"end"'),
@@ -200,7 +189,7 @@ def _contact() -> Export:
         "contact",
         {
             "CONTACT_ID": "(1000000000 + contact)::varchar",
-            "OFFENDER_ID": _OFFENDER,
+            "OFFENDER_ID": "source_key",
             "EVENT_ID": _EVENT,
             "STAFF_ID": "'N56A' || lpad((worker + 1)::varchar, 4, '0')",
             "CONTACT_DATE": f"spoil(fault, {_day('day')}, '31-FEB-25')",

@@ -8,6 +8,7 @@ _SESSIONS = "(6 + (u1 * 10)::int)"
 _OUTCOMES = "(2 + (u2 * 4)::int)"
 _SHARE = """(case when ending = 'completed' then 1.0 when "end" is null then 0.5
     else 0.4 * u3 end)"""
+_IMPOSSIBLE = "2025-02-31T09:00:00+00:00"
 _LAST = 'coalesce("end", case when refused then decided end)'
 
 
@@ -32,7 +33,8 @@ def _name_referral() -> dict[str, str]:
     return {
         "referral_id": "md5('referral ' || episode)::uuid::varchar",
         "referral_ref": "unit_letter(episode) || unit_letter(episode // 20) || "
-        "lpad((episode % 10000)::varchar, 4, '0') || unit_letter(episode // 400) || 'P'",
+        "lpad((episode % 10000)::varchar, 4, '0') || "
+        "unit_letter(episode // 400) || 'P'",
         "service_user_crn": "crn",
         "caseworker_id": "'SS' || lpad((lead + 1)::varchar, 3, '0')",
         "end_requested_by_pp_reason": "case when refused then case when "
@@ -46,7 +48,7 @@ def _date_steps() -> dict[str, str]:
     received = _stamp("referral", 1)
     stopped = "refused or ending = 'custody'"
     return {
-        "date_referral_received": f"spoil(u5, {received}, '2025-02-31T09:00:00+00:00')",
+        "date_referral_received": f"spoil(u5, {received}, '{_IMPOSSIBLE}')",
         "date_saa_booked": _stamp("decided", 2),
         "date_saa_attended": _stamp(_reach(0), 3),
         "date_first_action_plan_submitted": _stamp(_reach(3), 1),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SECTORS = ("homelessness", "drugs", "offending", "mental_health")
-H, S, O, M = 1, 2, 4, 8
+HOMELESS, DRUGS, OFFENDS, MENTAL = 1, 2, 4, 8
 """Bits of a person's combination of sectors, in the order of ``SECTORS``."""
 
 SOURCES = (
@@ -15,7 +15,8 @@ SOURCES = (
     "drug_service", "housing", "outreach", "social_services", "family", "other",
 )  # fmt: skip
 REASONS = (
-    "too_complex", "below_threshold", "substance_use", "no_local_connection", "incomplete",
+    "too_complex", "below_threshold", "substance_use", "no_local_connection",
+    "incomplete",
 )  # fmt: skip
 ENDINGS = (
     "completed", "dropped_out", "custody", "died", "moved", "other", "recalled",

@@ -1,4 +1,4 @@
-"""Make lives consistent: custody interrupts, nobody is twice in one place, plants hold."""
+"""Make lives consistent: custody interrupts, nobody is in one place twice."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _follow(places: np.ndarray, old: np.ndarray) -> np.ndarray:
 
 
 def _get_trigger_days(episodes: Columns, plants: Columns) -> np.ndarray:
-    """Return the trigger's days of decision, end, decision again, and end of waiting."""
+    """Return the trigger's days of decision, end, decision again, start."""
     rows = take(episodes, plants["trigger"])
     start = np.where(rows["start"] == NO_DAY, _get_end(rows), rows["start"])
     days = (rows["decided"], rows["end"], rows["decided"], start)

@@ -20,6 +20,48 @@ from flows.synth.plants import Lives
 from flows.synth.records import make_records
 from flows.synth.truth import write_truth
 
+_RECORDS = """
+    create table records as
+    select *,
+        case service
+            when 'fernshire_council' then 'APP' || lpad(number::varchar, 7, '0')
+            when 'lantern_outreach' then 'LO-' || lpad(number::varchar, 7, '0')
+            when 'millbrook_recovery' then number::varchar
+            when 'tern_alcohol_service' then 'T' || lpad(number::varchar, 7, '0')
+            when 'fernshire_probation' then (2500000000 + number)::varchar
+            when 'hmp_larkmoor' then (1000000 + number)::varchar
+            else 'FM' || lpad(number::varchar, 8, '0')
+        end as source_key
+    from bare_records
+    order by record
+"""
+
+_PEOPLE = """
+    create table people as
+    select lives.* exclude (
+            forename, nickname, middle, previous, ethnicity, birth, death, nhs,
+            police_year, pnc_serial, cro_serial, nino, postcode, old_postcode,
+            services
+        ),
+        forename as people_forename, nickname as people_nickname,
+        middle as middle_name, previous as previous_surname,
+        chr(ethnicity) as ethnicity, birth as born, death as death_date,
+        case when nhs > 0 then nhs::varchar end as nhs_number,
+        case when other.number > 0 then other.number::varchar end
+            as other_nhs_number,
+        combination & 1 > 0 as in_homelessness, combination & 2 > 0 as in_drugs,
+        combination & 4 > 0 as in_offending,
+        combination & 8 > 0 as in_mental_health,
+        write_pnc(police_year, pnc_serial) as pnc,
+        write_cro(police_year, cro_serial) as cro, write_nino(nino) as nino,
+        write_postcode(postcode) as home_postcode,
+        write_postcode(old_postcode) as old_postcode
+    from lives
+    left join (select person - 1 as neighbour, nhs as number from lives) as other
+        on other.neighbour = lives.person
+    order by person
+"""
+
 
 def build_place(
     connection: duckdb.DuckDBPyConnection,
@@ -28,8 +70,10 @@ def build_place(
     truth: Path,
     today: date,
 ) -> dict[str, int]:
-    """Make the tables ``people``, ``records``, ``seen``, ``episodes``, ``contacts``,
-    ``placements`` and ``today``, and write the truth.
+    """Make the tables that exports read, and write the truth.
+
+    They are ``people``, ``records``, ``seen``, ``episodes``, ``contacts``,
+    ``placements`` and ``today``.
 
     Returns:
         Rows of each truth file.
@@ -45,7 +89,7 @@ def build_place(
     records = make_records(people, episodes, rng)
     _store_people(connection, people, names, day)
     store(connection, "today", {"today": np.array([day])}, ("today",))
-    store(connection, "records", records, words={"service": sv.PROVIDERS})
+    _store_records(connection, records)
     store(connection, "episodes", episodes, DAYS, WORDS)
     store(connection, "contacts", make_contacts(people, episodes, rng, day), ("day",))
     seen_homelessness.store_placements(connection, episodes, evictions, rng, day)
@@ -70,7 +114,7 @@ def _live(
 
 
 def _mark(lives: Lives) -> None:
-    """Note what later steps ask: recalls, first nights out, and each episode's place."""
+    """Note what later steps ask: recalls, first nights out, each episode's place."""
     episodes, plants = lives.episodes, lives.plants
     count = len(episodes["person"])
     episodes["episode"] = np.arange(count, dtype=np.int32)
@@ -81,6 +125,12 @@ def _mark(lives: Lives) -> None:
     end = episodes["end"][before]
     away = (end != NO_DAY) & (episodes["referral"] - end > 90)
     episodes["first_night"] = (before < 0) | away
+
+
+def _store_records(connection: duckdb.DuckDBPyConnection, records: Columns) -> None:
+    """Give each record the key its provider knows the person by."""
+    store(connection, "bare_records", records, words={"service": sv.PROVIDERS})
+    connection.execute(_RECORDS)
 
 
 def _store_people(
@@ -97,24 +147,4 @@ def _store_people(
         "previous": tuple(names.surnames),
     }
     store(connection, "lives", shown, ("birth", "death"), words)
-    connection.execute(
-        """
-        create table people as
-        select lives.* exclude (forename, nickname, middle, previous, ethnicity, birth, death,
-                nhs, police_year, pnc_serial, cro_serial, nino, postcode, old_postcode,
-                services),
-            forename as people_forename, nickname as people_nickname,
-            middle as middle_name, previous as previous_surname,
-            chr(ethnicity) as ethnicity, birth as born, death as death_date,
-            case when nhs > 0 then nhs::varchar end as nhs_number,
-            case when other.number > 0 then other.number::varchar end as other_nhs_number,
-            write_pnc(police_year, pnc_serial) as pnc,
-            write_cro(police_year, cro_serial) as cro, write_nino(nino) as nino,
-            write_postcode(postcode) as home_postcode,
-            write_postcode(old_postcode) as old_postcode
-        from lives
-        left join (select person - 1 as neighbour, nhs as number from lives) as other
-            on other.neighbour = lives.person
-        order by person
-        """
-    )
+    connection.execute(_PEOPLE)

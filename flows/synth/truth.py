@@ -15,7 +15,8 @@ from flows.synth.lives import SIDE_NEEDS
 from flows.synth.plants import Lives
 
 _STRENGTHS = (
-    "keeps an allotment", "repairs bicycles", "plays the concertina", "cooks for others",
+    "keeps an allotment", "repairs bicycles", "plays the concertina",
+    "cooks for others",
     "knows every bus in Fernshire", "looks after a dog well", "speaks three languages",
     "has a sister who visits",
 )  # fmt: skip
@@ -25,20 +26,11 @@ _GOALS = (
     "a doctor who listens", "be left in peace in the evenings",
 )  # fmt: skip
 _COMBINED = {
-    "homelessness": sv.H,
-    "substance_use": sv.S,
-    "offending": sv.O,
-    "mental_health": sv.M,
+    "homelessness": sv.HOMELESS,
+    "substance_use": sv.DRUGS,
+    "offending": sv.OFFENDS,
+    "mental_health": sv.MENTAL,
 }
-
-_KEY = """case records.service
-    when 'fernshire_council' then 'APP' || lpad(number::varchar, 7, '0')
-    when 'lantern_outreach' then 'LO-' || lpad(number::varchar, 7, '0')
-    when 'tern_alcohol_service' then 'T' || lpad(number::varchar, 7, '0')
-    when 'fernshire_probation' then (2500000000 + number)::varchar
-    when 'hmp_larkmoor' then (1000000 + number)::varchar
-    when 'fernshire_mental_health' then 'FM' || lpad(number::varchar, 8, '0')
-    else number::varchar end"""
 
 
 def write_truth(
@@ -145,20 +137,22 @@ _NEED_ROWS = " union all ".join(
 
 _QUERIES = {
     "people": """
-        select person as true_person_id, people_forename as forename, middle_name, surname,
-            previous_surname, people_nickname as nickname, born as birth_date,
-            case when sex_other then 'other' when male then 'male' else 'female' end as sex,
+        select person as true_person_id, people_forename as forename, middle_name,
+            surname, previous_surname, people_nickname as nickname, born as birth_date,
+            case when sex_other then 'other' when male then 'male' else 'female' end
+                as sex,
             ethnicity, stock as name_group, death_date, nhs_number, pnc, cro, nino,
             home_postcode as postcode, severity, twin_of, junior_of,
             combination & 1 > 0 as is_homelessness, combination & 2 > 0 as is_drugs,
             combination & 4 > 0 as is_offending, combination & 8 > 0 as is_mental_health
         from people order by person""",
-    "records": f"""
-        select service as provider, {_KEY} as source_key, person as true_person_id,
+    "records": """
+        select service as provider, source_key, person as true_person_id,
             copy = 1 as is_duplicate, copy = 2 as is_deleted
         from records
         union all
-        select distinct 'stepping_stones', write_crn(number), records.person, copy = 1, false
+        select distinct 'stepping_stones', write_crn(number), records.person, copy = 1,
+            false
         from records join episodes using (record)
         where episodes.service = 'stepping_stones'
         order by provider, source_key""",
@@ -168,11 +162,11 @@ _QUERIES = {
     "needs": f"""
         select person as true_person_id, need from ({_NEED_ROWS}) where has
         order by person, need""",
-    "episodes": f"""
+    "episodes": """
         select episode as true_episode_id, episodes.person as true_person_id,
             episodes.service as provider,
             case when episodes.service = 'stepping_stones' then write_crn(number)
-                else {_KEY} end as source_key,
+                else source_key end as source_key,
             source, referral as referral_date, decided as decision_date,
             case when refused then 'refused' when decided is null then 'pending'
                 else 'accepted' end as decision,

@@ -1,7 +1,8 @@
-"""Writes export files as the providers' systems do: CSV of several manners, a workbook."""
+"""Writes export files as the providers' systems do: CSV, or a workbook."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -101,32 +102,39 @@ def _write_sheet(
 ) -> int:
     header = read_header(export.layout, export.kind)
     rows = connection.execute(_select(export))
-    book = xlsxwriter.Workbook(
-        str(path),
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    book.set_properties({"created": datetime(today.year, today.month, today.day)})
-    sheet = book.add_worksheet("Contacts")
-    sheet.write_string(0, 0, "Lantern Outreach: contacts (an invented service)")
-    for column, name in enumerate(header):
-        sheet.write_string(_TITLE_ROWS, column, name)
-    line = _TITLE_ROWS
-    while batch := rows.fetchmany(_BATCH):
-        if line + len(batch) >= SHEET_ROWS:
-            book.close()
-            raise MappingError(
-                f"The outreach workbook would have more than {SHEET_ROWS} rows, the "
-                "most a sheet can hold: make a smaller place."
-            )
-        for row in batch:
-            line += 1
-            for column, value in enumerate(row):
-                if value is not None:
-                    sheet.write_string(line, column, value)
-    book.close()
+    with _open_book(path, today) as book:
+        sheet = book.add_worksheet("Contacts")
+        sheet.write_string(0, 0, "Lantern Outreach: contacts (an invented service)")
+        line = _TITLE_ROWS
+        _write_row(sheet, line, header)
+        while batch := rows.fetchmany(_BATCH):
+            if line + len(batch) >= SHEET_ROWS:
+                raise MappingError(
+                    f"The outreach workbook would have more than {SHEET_ROWS} rows, "
+                    "the most a sheet can hold: make a smaller place."
+                )
+            for row in batch:
+                line += 1
+                _write_row(sheet, line, row)
     return line - _TITLE_ROWS
+
+
+def _open_book(path: Path, today: date) -> xlsxwriter.Workbook:
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(str(path), options)
+    # The time of writing would make every workbook different.
+    book.set_properties({"created": datetime(today.year, today.month, today.day)})
+    return book
+
+
+def _write_row(
+    sheet: xlsxwriter.worksheet.Worksheet, line: int, values: Iterable[str | None]
+) -> None:
+    for column, value in enumerate(values):
+        if value is not None:
+            sheet.write_string(line, column, value)

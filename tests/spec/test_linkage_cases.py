@@ -41,7 +41,9 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-def test_a_hard_case_links_as_drawn(case: dict[str, Any], people: dict[str, str]) -> None:
+def test_a_hard_case_links_as_drawn(
+    case: dict[str, Any], people: dict[str, str]
+) -> None:
     name = case["id"]
 
     assert people[f"{name} record"] == people[f"{name} same"], case["reason"]

@@ -29,7 +29,9 @@ def test_no_count_under_a_thousand_is_shown_exactly_unless_it_ends_a_step():
     shown = {count: protect_count(count)[0] for count in range(8, 1000)}
 
     assert all(value % 5 == 0 and abs(value - n) <= 2 for n, value in shown.items())
-    assert all(list(shown.values()).count(value) >= 3 for value in set(shown.values()) - {1000})
+    assert all(
+        list(shown.values()).count(value) >= 3 for value in set(shown.values()) - {1000}
+    )
 
 
 def test_a_total_is_the_sum_of_what_is_shown_and_so_tells_nothing_new():

@@ -11,11 +11,18 @@ from flows import gate
 from flows.contracts import describe_columns, list_datasets, load_contract
 from flows.duck import connect
 from flows.errors import GateFailed, MappingError
-from flows.gate import GateResult, check_landed, check_linked, check_published
+from flows.gate import (
+    GateResult,
+    check_landed,
+    check_linked,
+    check_published,
+    stop_if_critical,
+)
+from flows.pending import write_empty_files
 from flows.suites import SUITES, Expectation, describe, load_suite
 from tests.made_warehouse import make_warehouse, run_sql
 
-SECRET = "Xyzzyfield"
+UNLIKELY = "Xyzzyfield"
 
 
 def land(place, sector: str, dataset: str, rows: int, **values: str) -> None:
@@ -29,6 +36,7 @@ def land(place, sector: str, dataset: str, rows: int, **values: str) -> None:
         for name, kind in columns.items()
     )
     with connect() as connection:
+        write_empty_files(place, connection)
         connection.execute(
             f"copy (select {chosen} from range({rows}) as r(i)) "
             f"to '{folder / 'export.parquet'}' (format parquet)"
@@ -55,9 +63,7 @@ def link(place, query: str) -> None:
 
 
 def pick(results: list[GateResult], table: str, expectation: str) -> GateResult:
-    (found,) = [
-        r for r in results if r.table == table and r.expectation == expectation
-    ]
+    (found,) = [r for r in results if r.table == table and r.expectation == expectation]
     return found
 
 
@@ -71,7 +77,7 @@ def test_landed_rows_that_are_fit_pass_and_the_rest_is_not_applicable(place):
 
     results = check_landed(place)
 
-    gate.stop_if_critical(results)
+    stop_if_critical(results)
     clients = [r for r in results if r.table == "homelessness.clients"]
     others = [r for r in results if r.table != "homelessness.clients"]
     assert {r.status for r in clients} == {"passed"}
@@ -98,7 +104,7 @@ def test_a_critical_failure_stops_the_run_and_says_what_to_do(place):
     results = check_landed(place)
 
     with pytest.raises(GateFailed) as stopped:
-        gate.stop_if_critical(results)
+        stop_if_critical(results)
     words = str(stopped.value)
     for part in ("homelessness.clients", "birth_year", "unexpected 10", "1905", "date"):
         assert part in words
@@ -110,12 +116,42 @@ def test_a_warning_is_reported_and_does_not_stop_the_run(place):
 
     results = check_landed(place)
 
-    gate.stop_if_critical(results)
+    stop_if_critical(results)
     warning = pick(
         results, "homelessness.clients", "expect_column_values_to_not_be_null(sex_type)"
     )
     assert (warning.severity, warning.status) == ("warning", "failed")
     assert warning.observed["unexpected_percent"] == 80
+
+
+def test_a_row_that_was_withdrawn_since_is_not_judged(place):
+    land_clients(place, sex_type="case when i < 25 then 'robot' else 'female' end")
+    gone = place.landed / "_withdrawn" / "later.parquet"
+    with connect() as connection:
+        connection.execute(
+            "copy (select i::varchar as _row_id, '' as _export_id, "
+            "date '2026-07-31' as _export_date, null::timestamp as _received_at "
+            f"from range(25) as r(i)) to '{gone}' (format parquet)"
+        )
+
+    results = check_landed(place)
+
+    assert pick(results, "homelessness.clients", ROWS).observed["rows"] == 25
+    stop_if_critical(results)
+
+
+def test_a_table_whose_every_row_was_withdrawn_fails(place):
+    land_clients(place, rows=3)
+    gone = place.landed / "_withdrawn" / "later.parquet"
+    with connect() as connection:
+        connection.execute(
+            "copy (select i::varchar as _row_id, '' as _export_id, "
+            "date '2026-07-31' as _export_date, null::timestamp as _received_at "
+            f"from range(3) as r(i)) to '{gone}' (format parquet)"
+        )
+
+    with pytest.raises(GateFailed, match="homelessness.clients"):
+        stop_if_critical(check_landed(place))
 
 
 def test_an_empty_table_never_passes_by_being_empty(place):
@@ -126,7 +162,7 @@ def test_an_empty_table_never_passes_by_being_empty(place):
     assert pick(results, "homelessness.clients", ROWS).status == "failed"
     assert [r.expectation for r in results if r.passed] == [SHAPE]
     with pytest.raises(GateFailed, match="from 1 to any rows"):
-        gate.stop_if_critical(results)
+        stop_if_critical(results)
 
 
 def test_a_column_without_any_value_is_not_called_passed(place):
@@ -144,8 +180,9 @@ def test_a_column_without_any_value_is_not_called_passed(place):
 
 def test_a_missing_column_is_critical_whatever_the_severity(place):
     folder = place.landed / "homelessness" / "clients"
-    folder.mkdir(parents=True)
     with connect() as connection:
+        write_empty_files(place, connection)
+        (folder / "_empty.parquet").unlink()
         connection.execute(
             "copy (select '1' as _row_id, 'r' as record_id, date '2026-06-30' as "
             "_export_date, timestamp '2026-06-30' as _received_at, 'e' as _export_id) "
@@ -162,11 +199,14 @@ def test_a_missing_column_is_critical_whatever_the_severity(place):
 
 
 def test_links_that_give_each_record_one_person_pass(place):
-    link(place, "select i::varchar record_id, (i // 2)::varchar person_id from range(9) r(i)")
+    link(
+        place,
+        "select i::varchar record_id, (i // 2)::varchar person_id from range(9) r(i)",
+    )
 
     results = check_linked(place)
 
-    gate.stop_if_critical(results)
+    stop_if_critical(results)
     assert {r.status for r in results} == {"passed"}
 
 
@@ -174,11 +214,16 @@ def test_links_that_give_each_record_one_person_pass(place):
     ("query", "expectation"),
     [
         ("select 'r' as record_id, i::varchar as person_id", "to_be_unique(record_id)"),
-        ("select i::varchar as record_id, null::varchar as person_id", "null(person_id)"),
+        (
+            "select i::varchar as record_id, null::varchar as person_id",
+            "null(person_id)",
+        ),
         ("select i::varchar as record_id, 'p' as person_id", "unexpected_rows"),
     ],
 )
-def test_links_that_lose_split_or_pile_up_people_stop_the_run(place, query, expectation):
+def test_links_that_lose_split_or_pile_up_people_stop_the_run(
+    place, query, expectation
+):
     link(place, f"{query} from range(200) as r(i)")
 
     results = check_linked(place)
@@ -186,7 +231,7 @@ def test_links_that_lose_split_or_pile_up_people_stop_the_run(place, query, expe
     failed = [r.expectation for r in results if r.status == "failed"]
     assert any(expectation in name for name in failed)
     with pytest.raises(GateFailed, match="person_links"):
-        gate.stop_if_critical(results)
+        stop_if_critical(results)
 
 
 def test_a_missing_table_is_an_error_not_a_pass(place):
@@ -200,7 +245,7 @@ def test_marts_are_judged_with_the_facts_key_and_the_file_is_let_go(place, keys)
 
     results = check_published(place, keys.without_identity())
 
-    gate.stop_if_critical(results)
+    stop_if_critical(results)
     assert {r.table for r in results} == {
         "people",
         "person_episodes",
@@ -216,20 +261,20 @@ def test_a_mart_that_was_not_built_stops_the_run(place, keys):
     run_sql(place, keys, "drop table coverage")
 
     with pytest.raises(GateFailed, match="no such mart"):
-        gate.stop_if_critical(check_published(place, keys))
+        stop_if_critical(check_published(place, keys))
 
 
 def test_results_are_kept_without_any_value_from_a_row(place, caplog):
-    land_clients(place, sex_type=f"'{SECRET}'", record_id=f"'{SECRET}' || i")
+    land_clients(place, sex_type=f"'{UNLIKELY}'", record_id=f"'{UNLIKELY}' || i")
 
     results = check_landed(place)
 
     written = (place.logs / "gates" / "landed.json").read_text()
     assert any(r.status == "failed" for r in results)
     assert len(json.loads(written)) == len(results)
-    assert SECRET not in written + str(results) + caplog.text
+    assert UNLIKELY not in written + str(results) + caplog.text
     assert not any(
-        SECRET.encode() in path.read_bytes()
+        UNLIKELY.encode() in path.read_bytes()
         for path in place.logs.rglob("*")
         if path.is_file()
     )

@@ -44,8 +44,14 @@ newest as (
 joined as (
     select
         provider_months.month_date,
-        providers.*,
+        providers.provider,
+        providers.provider_name,
+        providers.sector,
+        providers.cadence,
         newest.newest_export_date,
+        {% for count in counts %}
+            coalesce(exports_monthly.{{ count }}, 0) as {{ count }},
+        {% endfor %}
         coalesce(provider_links.records_count, 0) as records_count,
         coalesce(provider_links.records_linked_count, 0) as records_linked_count,
         case
@@ -57,10 +63,7 @@ joined as (
                 ) = 0
                 then cadences.exports_per_month
             else 0
-        end as exports_expected_count,
-        {% for count in counts %}
-        coalesce(exports_monthly.{{ count }}, 0) as {{ count }}{{ ',' if not loop.last }}
-        {% endfor %}
+        end as exports_expected_count
     from provider_months
     inner join providers on provider_months.provider = providers.provider
     inner join cadences on providers.cadence = cadences.cadence

@@ -22,6 +22,11 @@ decided as (
         provider,
         worker_id,
         service_type,
+        discharge_type as recorded_end_type,
+        referral_date,
+        start_date,
+        end_date,
+        coalesce(triage_date, start_date, end_date) as decision_date,
         case
             when start_date is not null then 'started'
             when
@@ -32,12 +37,7 @@ decided as (
             when triage_date is not null then 'triaged'
             when end_date is not null then 'closed_before_triage'
             else 'none'
-        end as recorded_decision_type,
-        discharge_type as recorded_end_type,
-        referral_date,
-        coalesce(triage_date, start_date, end_date) as decision_date,
-        start_date,
-        end_date
+        end as recorded_decision_type
     from unioned
 )
 

@@ -17,7 +17,8 @@ matched as (
     inner join episodes
         on
             referrals.record_id = episodes.record_id
-            and {{ days_after('referrals.referral_date', -7) }} <= episodes.referral_date
+            and {{ days_after('referrals.referral_date', -7) }}
+            <= episodes.referral_date
             and {{ days_after('referrals.referral_date', 7) }} >= episodes.referral_date
 )
 

@@ -1,5 +1,12 @@
 {{ config(materialized='view') }}
 
+{% set steps = [
+    ('referral', "'Referral'"),
+    ('decision', "'Decision, ' || decision_words"),
+    ('start', "'Start'"),
+    ('end', "'End, ' || end_words"),
+] %}
+
 with episodes as (
     select * from {{ ref('int_episodes_unioned') }}
 ),
@@ -12,42 +19,29 @@ worded as (
     select
         episodes.*,
         service_types.words as service_words,
+        replace(episodes.end_type, '_', ' ') as end_words,
         replace(episodes.decision_type, '_', ' ')
         || coalesce(' (' || replace(episodes.decision_reason_type, '_', ' ') || ')', '')
-            as decision_words,
-        replace(episodes.end_type, '_', ' ') as end_words
+            as decision_words
     from episodes
     inner join service_types on episodes.service_type = service_types.service_type
 ),
 
 events as (
-    select
-        episode_id || '-referral' as event_id, person_id, 'referral' as event_type,
-        sector, provider, 'Referral: ' || service_words as words,
-        referral_date as event_date
-    from worded
-    union all
-    select
-        episode_id || '-decision', person_id, 'decision', sector, provider,
-        'Decision, ' || decision_words || ': ' || service_words, decision_date
-    from worded
-    union all
-    select
-        episode_id || '-start', person_id, 'start', sector, provider,
-        'Start: ' || service_words, start_date
-    from worded
-    union all
-    select
-        episode_id || '-end', person_id, 'end', sector, provider,
-        'End, ' || end_words || ': ' || service_words, end_date
-    from worded
-),
-
-dated as (
-    select *
-    from events
-    -- drops steps that an episode has not taken
-    where event_date is not null
+    {% for step, words in steps %}
+        select
+            episode_id || '-{{ step }}' as event_id,
+            person_id,
+            '{{ step }}' as event_type,
+            sector,
+            provider,
+            {{ words }} || ': ' || service_words as words,
+            {{ step }}_date as event_date
+        from worded
+        -- drops steps that an episode has not taken
+        where {{ step }}_date is not null
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
-select * from dated
+select * from events

@@ -2,21 +2,21 @@
 
 with sector_episodes as (
     {% for sector in sectors %}
-    select
-        '{{ sector }}' as sector,
-        episode_id,
-        record_id,
-        provider,
-        worker_id,
-        service_type,
-        recorded_decision_type,
-        recorded_end_type,
-        referral_date,
-        decision_date,
-        start_date,
-        end_date
-    from {{ ref('int_' ~ sector ~ '__episodes') }}
-    {{ 'union all' if not loop.last }}
+        select
+            '{{ sector }}' as sector,
+            episode_id,
+            record_id,
+            provider,
+            worker_id,
+            service_type,
+            recorded_decision_type,
+            recorded_end_type,
+            referral_date,
+            decision_date,
+            start_date,
+            end_date
+        from {{ ref('int_' ~ sector ~ '__episodes') }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
@@ -43,19 +43,19 @@ classified as (
         cast(sector_episodes.worker_id as string) as worker_id,
         cast(sector_episodes.sector as string) as sector,
         cast(sector_episodes.service_type as string) as service_type,
+        cast(sector_episodes.referral_date as date) as referral_date,
+        cast(sector_episodes.start_date as date) as start_date,
+        cast(sector_episodes.end_date as date) as end_date,
         coalesce(decision_types.decision_type, 'pending') as decision_type,
         nullif(decision_types.decision_reason_type, 'none') as decision_reason_type,
         case
             when sector_episodes.end_date is not null
                 then coalesce(episode_end_types.end_type, 'not_known')
         end as end_type,
-        cast(sector_episodes.referral_date as date) as referral_date,
         case
             when decision_types.decision_type is not null
                 then cast(sector_episodes.decision_date as date)
-        end as decision_date,
-        cast(sector_episodes.start_date as date) as start_date,
-        cast(sector_episodes.end_date as date) as end_date
+        end as decision_date
     from sector_episodes
     left join person_links on sector_episodes.record_id = person_links.record_id
     left join decision_types

@@ -13,7 +13,7 @@ last_exits as (
     from exits
     -- drops all but the last exit of an enrolment that was closed more than once
     qualify row_number() over (
-        partition by enrolment_id order by exit_date desc, exit_id
+        partition by enrolment_id order by exit_date desc, exit_id desc
     ) = 1
 ),
 
@@ -25,6 +25,10 @@ described as (
         cast(null as string) as worker_id,
         'homelessness_project' as service_type,
         'started' as recorded_decision_type,
+        enrolments.entry_date as referral_date,
+        enrolments.entry_date as decision_date,
+        enrolments.entry_date as start_date,
+        last_exits.exit_date as end_date,
         -- a death or custody says more than how the project was completed
         case
             when last_exits.destination_code = '24' then 'died'
@@ -35,11 +39,7 @@ described as (
             when last_exits.destination_code in ('8', '9', '30', '99')
                 then 'not_known'
             when last_exits.destination_code is not null then 'other'
-        end as recorded_end_type,
-        enrolments.entry_date as referral_date,
-        enrolments.entry_date as decision_date,
-        enrolments.entry_date as start_date,
-        last_exits.exit_date as end_date
+        end as recorded_end_type
     from enrolments
     left join last_exits on enrolments.enrolment_id = last_exits.enrolment_id
 )

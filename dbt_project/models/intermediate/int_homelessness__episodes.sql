@@ -19,16 +19,16 @@ applications as (
         provider,
         worker_id,
         'homelessness_application' as service_type,
-        coalesce(decision_type, 'none') as recorded_decision_type,
         duty_end_type as recorded_end_type,
         application_date as referral_date,
         decision_date,
+        duty_end_date as end_date,
+        coalesce(decision_type, 'none') as recorded_decision_type,
         -- a duty starts with the decision that owes it
         case
             when decision_type in ('prevention_duty', 'relief_duty', 'main_duty')
                 then coalesce(decision_date, application_date)
-        end as start_date,
-        duty_end_date as end_date
+        end as start_date
     from cases
 ),
 
@@ -50,11 +50,22 @@ stays as (
 ),
 
 unioned as (
-    select * from applications
-    union all
-    select * from stays
-    union all
-    select * from enrolments
+    {% for part in ['applications', 'stays', 'enrolments'] %}
+        select
+            episode_id,
+            record_id,
+            provider,
+            worker_id,
+            service_type,
+            recorded_decision_type,
+            recorded_end_type,
+            referral_date,
+            decision_date,
+            start_date,
+            end_date
+        from {{ part }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from unioned

@@ -14,12 +14,16 @@ contacts as (
 
 -- the first day the service saw the person, on a ward or off it
 helped as (
-    select referral_id, contact_date as helped_date
+    select
+        referral_id,
+        contact_date as helped_date
     from contacts
     -- drops appointments nobody came to: waiting is not over yet
     where is_attended
     union all
-    select referral_id, start_date as helped_date
+    select
+        referral_id,
+        start_date as helped_date
     from spells
 ),
 
@@ -38,6 +42,13 @@ community as (
         referrals.provider,
         cast(null as string) as worker_id,
         'mental_health_community' as service_type,
+        referrals.closure_code as recorded_end_type,
+        referrals.received_date as referral_date,
+        first_help.start_date,
+        referrals.discharge_date as end_date,
+        coalesce(
+            first_help.start_date, referrals.rejection_date, referrals.discharge_date
+        ) as decision_date,
         case
             when first_help.start_date is not null then 'started'
             when
@@ -47,14 +58,7 @@ community as (
             when referrals.rejection_date is not null then 'rejected'
             when referrals.discharge_date is not null then 'closed_unseen'
             else 'none'
-        end as recorded_decision_type,
-        referrals.closure_code as recorded_end_type,
-        referrals.received_date as referral_date,
-        coalesce(
-            first_help.start_date, referrals.rejection_date, referrals.discharge_date
-        ) as decision_date,
-        first_help.start_date,
-        referrals.discharge_date as end_date
+        end as recorded_decision_type
     from referrals
     left join first_help on referrals.referral_id = first_help.referral_id
 )

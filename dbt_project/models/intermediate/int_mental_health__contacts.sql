@@ -7,15 +7,17 @@ care_contacts as (
 ),
 
 -- a contact names its referral alone; drops contacts whose referral has not landed,
--- for nobody can say whose they are
+-- for nobody can say whose they are. A team is not a worker, so there is none.
 contacts as (
     select
         care_contacts.contact_id,
         care_contacts.referral_id,
         referrals.record_id,
         care_contacts.provider,
-        ltrim(care_contacts.attendance_code, '0') in ('5', '6') as is_attended,
-        care_contacts.contact_date
+        cast(null as string) as worker_id,
+        'care_contact' as contact_type,
+        care_contacts.contact_date,
+        ltrim(care_contacts.attendance_code, '0') in ('5', '6') as is_attended
     from care_contacts
     inner join referrals on care_contacts.referral_id = referrals.referral_id
 )

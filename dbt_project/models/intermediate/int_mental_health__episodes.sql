@@ -31,9 +31,22 @@ inpatient as (
 ),
 
 unioned as (
-    select * from community
-    union all
-    select * from inpatient
+    {% for part in ['community', 'inpatient'] %}
+        select
+            episode_id,
+            record_id,
+            provider,
+            worker_id,
+            service_type,
+            recorded_decision_type,
+            recorded_end_type,
+            referral_date,
+            decision_date,
+            start_date,
+            end_date
+        from {{ part }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from unioned

@@ -2,8 +2,8 @@
 
 with evidence as (
     {% for sector in sectors %}
-    select * from {{ ref('int_' ~ sector ~ '__need_evidence') }}
-    {{ 'union all' if not loop.last }}
+        select * from {{ ref('int_' ~ sector ~ '__need_evidence') }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

@@ -35,6 +35,11 @@ rehabilitation as (
         provider,
         worker_id,
         'rehabilitation' as service_type,
+        received_date as referral_date,
+        first_session_date as start_date,
+        concluded_date as end_date,
+        coalesce(assessment_attended_date, first_session_date, concluded_date)
+            as decision_date,
         case
             when coalesce(assessment_attended_date, first_session_date) is not null
                 then 'started'
@@ -45,21 +50,27 @@ rehabilitation as (
             when end_requested_code is not null or end_requested_date is not null
                 then 'ended_early'
             when report_submitted_date is not null then 'reported'
-        end as recorded_end_type,
-        received_date as referral_date,
-        coalesce(assessment_attended_date, first_session_date, concluded_date)
-            as decision_date,
-        first_session_date as start_date,
-        concluded_date as end_date
+        end as recorded_end_type
     from referrals
 ),
 
 unioned as (
-    select * from supervision
-    union all
-    select * from custody
-    union all
-    select * from rehabilitation
+    {% for part in ['supervision', 'custody', 'rehabilitation'] %}
+        select
+            episode_id,
+            record_id,
+            provider,
+            worker_id,
+            service_type,
+            recorded_decision_type,
+            recorded_end_type,
+            referral_date,
+            decision_date,
+            start_date,
+            end_date
+        from {{ part }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from unioned

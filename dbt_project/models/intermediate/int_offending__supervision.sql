@@ -51,8 +51,8 @@ supervision as (
         termination_type as recorded_end_type,
         referral_date,
         conviction_date as decision_date,
-        coalesce(first_sentence_date, conviction_date, referral_date) as start_date,
-        end_date
+        end_date,
+        coalesce(first_sentence_date, conviction_date, referral_date) as start_date
     from ended
 )
 

@@ -1,7 +1,5 @@
-{% set needs = ['homelessness', 'substance_use', 'offending', 'mental_health'] %}
-
-with person_lenses as (
-    select * from {{ ref('int_person_lenses') }}
+with by_area as (
+    select * from {{ ref('int_overlaps_by_area') }}
 ),
 
 need_combinations as (
@@ -12,33 +10,6 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-combined as (
-    select
-        person_lenses.period_type,
-        person_lenses.lens_type,
-        person_lenses.area_code,
-        need_combinations.needs_combination
-    from person_lenses
-    inner join need_combinations
-        on
-            {% for need in needs %}
-            person_lenses.has_{{ need }} = need_combinations.has_{{ need }}
-            {{ 'and' if not loop.last }}
-            {% endfor %}
-),
-
-by_area as (
-    select
-        period_type,
-        lens_type,
-        area_code,
-        needs_combination,
-        count(*) as people_count
-    from combined
-    group by period_type, lens_type, area_code, needs_combination
-),
-
--- the whole place has a row for every combination, people or none
 lenses as (
     select 'in_service' as lens_type
     union all
@@ -47,13 +18,14 @@ lenses as (
     select 'either' as lens_type
 ),
 
+-- the whole place has a row for every combination, people or none
 whole_place as (
     select
         periods.period_type,
         lenses.lens_type,
         'all' as area_code,
         need_combinations.needs_combination,
-        cast(coalesce(sum(by_area.people_count), 0) as bigint) as people_count
+        coalesce(sum(by_area.people_count), 0) as people_count
     from periods
     cross join lenses
     cross join need_combinations
@@ -63,13 +35,27 @@ whole_place as (
             and lenses.lens_type = by_area.lens_type
             and need_combinations.needs_combination = by_area.needs_combination
     group by
-        periods.period_type, lenses.lens_type, need_combinations.needs_combination
+        periods.period_type,
+        lenses.lens_type,
+        need_combinations.needs_combination
 ),
 
 unioned as (
-    select * from whole_place
+    select
+        period_type,
+        lens_type,
+        area_code,
+        needs_combination,
+        people_count
+    from whole_place
     union all
-    select * from by_area
+    select
+        period_type,
+        lens_type,
+        area_code,
+        needs_combination,
+        people_count
+    from by_area
 )
 
 select * from unioned

@@ -1,3 +1,9 @@
+{% set counted = [
+    ('crises_last_year', 'crisis_count_last_year'),
+    ('rejected_referrals_last_year', 'rejected_referral_count_last_year'),
+    ('unplanned_closures_last_year', 'unplanned_closure_count_last_year'),
+] %}
+
 with described as (
     select * from {{ ref('int_people_described') }}
 ),
@@ -15,24 +21,29 @@ weights as (
 ),
 
 factors as (
+    {% for factor, column in counted %}
+        select
+            person_id,
+            '{{ factor }}' as factor,
+            {{ column }} as factor_count
+        from active
+        union all
+    {% endfor %}
     select
-        person_id, 'sectors_last_year' as factor, count(*) as factor_count
+        person_id,
+        'no_fixed_abode' as factor,
+        1 as factor_count
+    from described
+    where has_no_fixed_abode
+    union all
+    select
+        person_id,
+        'sectors_last_year' as factor,
+        count(*) as factor_count
     from person_needs
     -- drops the year before, and needs recorded by others alone
     where period_type = 'last_year' and is_in_service
     group by person_id
-    union all
-    select person_id, 'no_fixed_abode', 1
-    from described
-    where has_no_fixed_abode
-    union all
-    select person_id, 'crises_last_year', crisis_count_last_year from active
-    union all
-    select person_id, 'rejected_referrals_last_year', rejected_referral_count_last_year
-    from active
-    union all
-    select person_id, 'unplanned_closures_last_year', unplanned_closure_count_last_year
-    from active
 ),
 
 scored as (

@@ -40,6 +40,12 @@ aged as (
 described as (
     select
         person_id,
+        has_no_fixed_abode,
+        record_count,
+        sectors_ever_count,
+        coalesce(sex_type, 'not_known') as sex_type,
+        coalesce(ethnicity_type, 'not_stated') as ethnicity_type,
+        coalesce(area_code, 'not_known') as area_code,
         case
             when age between 16 and 24 then '16-24'
             when age between 25 and 34 then '25-34'
@@ -48,13 +54,7 @@ described as (
             when age between 55 and 64 then '55-64'
             when age between 65 and 120 then '65+'
             else 'not_known'
-        end as age_band,
-        coalesce(sex_type, 'not_known') as sex_type,
-        coalesce(ethnicity_type, 'not_stated') as ethnicity_type,
-        coalesce(area_code, 'not_known') as area_code,
-        has_no_fixed_abode,
-        record_count,
-        sectors_ever_count
+        end as age_band
     from aged
 )
 

@@ -16,10 +16,14 @@ described as (
 
 lensed as (
     {% for lens, condition in lenses %}
-    select person_id, period_type, need_type, '{{ lens }}' as lens_type
-    from person_needs
-    where {{ condition }}
-    {{ 'union all' if not loop.last }}
+        select
+            person_id,
+            period_type,
+            need_type,
+            '{{ lens }}' as lens_type
+        from person_needs
+        where {{ condition }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
@@ -29,7 +33,8 @@ flagged as (
         period_type,
         lens_type,
         {% for need in needs %}
-        bool_or(need_type = '{{ need }}') as has_{{ need }}{{ ',' if not loop.last }}
+            bool_or(need_type = '{{ need }}')
+                as has_{{ need }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from lensed
     group by person_id, period_type, lens_type

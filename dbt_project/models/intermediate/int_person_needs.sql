@@ -2,62 +2,39 @@ with periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-episodes as (
-    select * from {{ ref('int_episodes_unioned') }}
-),
-
-contacts as (
-    select * from {{ ref('int_contacts_unioned') }}
+served as (
+    select * from {{ ref('int_people_served') }}
 ),
 
 needs_recorded as (
     select * from {{ ref('int_needs_recorded') }}
 ),
 
--- in service: an episode under way on any day of the period, or a contact attended
-served as (
-    select episodes.person_id, episodes.sector, periods.period_type
-    from episodes
-    inner join periods
-        on
-            episodes.start_date <= periods.period_end_date
-            and coalesce(episodes.end_date, periods.period_end_date)
-            >= periods.period_start_date
-    union
-    select contacts.person_id, contacts.sector, periods.period_type
-    from contacts
-    inner join periods
-        on contacts.contact_date
-            between periods.period_start_date and periods.period_end_date
-    -- drops contacts the person did not come to
-    where contacts.is_attended
-),
-
 flagged as (
+    -- being in a sector's service is having the need that sector is for
     select
         person_id,
         period_type,
-        -- being in a sector's service is having the need that sector is for
-        case when sector = 'drugs' then 'substance_use' else sector end as need_type,
         true as is_in_service,
-        false as is_recorded
+        false as is_recorded,
+        case when sector = 'drugs' then 'substance_use' else sector end as need_type
     from served
     union all
     select
         needs_recorded.person_id,
         periods.period_type,
-        needs_recorded.need_type,
         false as is_in_service,
-        true as is_recorded
+        true as is_recorded,
+        needs_recorded.need_type
     from needs_recorded
     inner join periods
-        on needs_recorded.recorded_date
+        on
+            needs_recorded.recorded_date
             between periods.period_start_date and periods.period_end_date
     -- drops side needs: the four needs alone make the combinations
     where
-        needs_recorded.need_type in (
-            'homelessness', 'substance_use', 'offending', 'mental_health'
-        )
+        needs_recorded.need_type
+        in ('homelessness', 'substance_use', 'offending', 'mental_health')
 ),
 
 person_needs as (

@@ -1,41 +1,46 @@
-{% set registers = [
-    ('homelessness', 'clients'),
-    ('drugs', 'clients'),
-    ('offending', 'people'),
-    ('mental_health', 'patients'),
-] %}
+{% set registers = {
+    'homelessness': 'clients',
+    'drugs': 'clients',
+    'offending': 'people',
+    'mental_health': 'patients',
+} %}
 
 {% set histories = [
-    'int_episodes_unioned',
-    'int_contacts_unioned',
-    'int_crises_identified',
-    'int_needs_recorded',
+    'episodes_unioned', 'contacts_unioned', 'crises_identified', 'needs_recorded'
 ] %}
 
 with registered as (
-    {% for sector, dataset in registers %}
-    select
-        '{{ sector }}' as sector,
-        record_id,
-        provider,
-        sex_type,
-        ethnicity_type,
-        postcode_district,
-        birth_year,
-        has_no_fixed_abode,
-        _export_date,
-        _received_at
-    from {{ ref('stg_' ~ sector ~ '__' ~ dataset) }}
-    {{ 'union all' if not loop.last }}
+    {% for sector, dataset in registers.items() %}
+        select
+            '{{ sector }}' as sector,
+            record_id,
+            provider,
+            sex_type,
+            ethnicity_type,
+            postcode_district,
+            birth_year,
+            has_no_fixed_abode,
+            _export_date,
+            _received_at
+        from {{ ref('stg_' ~ sector ~ '__' ~ dataset) }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
 -- a provider may send someone's history without their row in its register
 recorded as (
-    select sector, record_id, provider from registered
+    select
+        sector,
+        record_id,
+        provider
+    from registered
     {% for history in histories %}
-    union
-    select sector, record_id, provider from {{ ref(history) }}
+        union
+        select
+            sector,
+            record_id,
+            provider
+        from {{ ref('int_' ~ history) }}
     {% endfor %}
 ),
 
@@ -60,10 +65,10 @@ linked as (
         registered.ethnicity_type,
         registered.postcode_district,
         registered.birth_year,
-        coalesce(registered.has_no_fixed_abode, false)
-        or unsettled.record_id is not null as has_no_fixed_abode,
         registered._export_date,
-        registered._received_at
+        registered._received_at,
+        coalesce(registered.has_no_fixed_abode, false)
+        or unsettled.record_id is not null as has_no_fixed_abode
     from recorded
     left join registered on recorded.record_id = registered.record_id
     left join unsettled on recorded.record_id = unsettled.record_id

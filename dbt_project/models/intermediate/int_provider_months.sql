@@ -27,10 +27,14 @@ begun as (
 ),
 
 months as (
-    select provider, month_date
+    select
+        provider,
+        month_date
     from begun
     union all
-    select provider, {{ months_after('month_date', 1) }} as month_date
+    select
+        provider,
+        {{ months_after('month_date', 1) }} as month_date
     from months
     -- ends with the month of the day in view
     where {{ months_after('month_date', 1) }} <= {{ as_of() }}

@@ -2,16 +2,32 @@
 
 {% set expected_providers = var('expected_providers') %}
 
-with expected as (
-    {% for provider in expected_providers %}
+with listed as (
     select
-        {%- for field in ['provider', 'name', 'sector', 'cadence'] %}
-        {{ dbt.string_literal(provider[field] | replace("'", "''")) }} as {{ field }},
-        {%- endfor %}
-        true as is_expected
-    union all
+        cast(null as string) as provider,
+        cast(null as string) as provider_name,
+        cast(null as string) as sector,
+        cast(null as string) as cadence
+    {% for row in expected_providers %}
+        union all
+        select
+            {%- for field in ['provider', 'name', 'sector', 'cadence'] %}
+                {{ dbt.string_literal(row[field] | replace("'", "''")) }}
+                {% if not loop.last %},{% endif %}
+            {%- endfor %}
     {% endfor %}
-    select null, null, null, null, false
+),
+
+expected as (
+    select
+        provider,
+        provider_name,
+        sector,
+        cadence,
+        true as is_expected
+    from listed
+    -- drops the row that gives an empty list its columns
+    where provider is not null
 ),
 
 exports as (
@@ -22,7 +38,7 @@ exports as (
 unexpected as (
     select distinct
         exports.provider,
-        exports.provider as name,
+        exports.provider as provider_name,
         exports.sector,
         'not_known' as cadence,
         false as is_expected
@@ -33,8 +49,6 @@ unexpected as (
 
 unioned as (
     select * from expected
-    -- drops the row that gives an empty list its columns
-    where provider is not null
     union all
     select * from unexpected
 ),
@@ -42,7 +56,7 @@ unioned as (
 providers as (
     select
         cast(provider as string) as provider,
-        cast(name as string) as provider_name,
+        cast(provider_name as string) as provider_name,
         cast(sector as string) as sector,
         cast(cadence as string) as cadence,
         cast(is_expected as boolean) as is_expected

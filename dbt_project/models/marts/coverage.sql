@@ -33,13 +33,14 @@ coverage as (
         end as status_type,
         cast(exports_expected_count as bigint) as exports_expected_count,
         {% for count in counts %}
-        cast({{ count }} as bigint) as {{ count }},
+            cast({{ count }} as bigint) as {{ count }},
         {% endfor %}
         cast(records_count as bigint) as records_count,
         cast(records_linked_count as bigint) as records_linked_count,
         cast(records_linked_count as double) / nullif(records_count, 0) as link_rate,
         cast(
-            {{ dbt.datediff('newest_export_date', as_of(), 'day') }} as integer
+            {{ dbt.datediff('newest_export_date', as_of(), 'day') }}
+            as integer
         ) as freshness_days,
         cast(newest_export_date as date) as newest_export_date,
         cast(month_date as date) as month_date

@@ -1,9 +1,9 @@
-{% set sectors = [
-    ('homelessness', 'homelessness'),
-    ('drugs', 'substance_use'),
-    ('offending', 'offending'),
-    ('mental_health', 'mental_health'),
-] %}
+{% set sector_needs = {
+    'homelessness': 'homelessness',
+    'drugs': 'substance_use',
+    'offending': 'offending',
+    'mental_health': 'mental_health',
+} %}
 
 with described as (
     select * from {{ ref('int_people_described') }}
@@ -20,10 +20,10 @@ complexity as (
 served as (
     select
         person_id,
-        count(*) as sectors_last_year_count,
-        {% for sector, need in sectors %}
-        bool_or(need_type = '{{ need }}') as is_in_{{ sector }}{{ ',' if not loop.last }}
+        {% for sector, need in sector_needs.items() %}
+            bool_or(need_type = '{{ need }}') as is_in_{{ sector }},
         {% endfor %}
+        count(*) as sectors_last_year_count
     from {{ ref('int_person_needs') }}
     -- drops the year before, and needs recorded by others alone
     where period_type = 'last_year' and is_in_service
@@ -33,8 +33,9 @@ served as (
 needing as (
     select
         person_id,
-        {% for sector, need in sectors %}
-        bool_or(need_type = '{{ need }}') as has_{{ need }}{{ ',' if not loop.last }}
+        {% for sector, need in sector_needs.items() %}
+            bool_or(need_type = '{{ need }}')
+                as has_{{ need }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from {{ ref('int_needs_recorded') }}
     group by person_id
@@ -55,12 +56,12 @@ people as (
             as crisis_count_last_year,
         cast(coalesce(complexity.complexity_score, 0) as integer) as complexity_score,
         cast(described.has_no_fixed_abode as boolean) as has_no_fixed_abode,
-        {% for sector, need in sectors %}
-        coalesce(served.is_in_{{ sector }}, false)
-            as is_in_{{ sector }}_service_last_year,
+        {% for sector, need in sector_needs.items() %}
+            coalesce(served.is_in_{{ sector }}, false)
+                as is_in_{{ sector }}_service_last_year,
         {% endfor %}
-        {% for sector, need in sectors %}
-        coalesce(needing.has_{{ need }}, false) as has_{{ need }}_recorded,
+        {% for sector, need in sector_needs.items() %}
+            coalesce(needing.has_{{ need }}, false) as has_{{ need }}_recorded,
         {% endfor %}
         cast(active.first_seen_date as date) as first_seen_date,
         cast(active.last_seen_date as date) as last_seen_date

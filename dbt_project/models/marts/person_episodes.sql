@@ -14,7 +14,8 @@ person_episodes as (
         cast(decision_reason_type as string) as decision_reason_type,
         cast(end_type as string) as end_type,
         cast(
-            {{ dbt.datediff('referral_date', 'start_date', 'day') }} as integer
+            {{ dbt.datediff('referral_date', 'start_date', 'day') }}
+            as integer
         ) as wait_days,
         cast(
             coalesce(

@@ -12,7 +12,7 @@ exports as (
         cast(layout as string) as layout,
         cast(file_kind as string) as file_kind,
         cast(state as string) as state,
-        cast(rule as string) as rule,
+        cast(rule as string) as refusal_rule,
         -- numbers
         cast(rows_in as bigint) as rows_in,
         cast(rows_landed as bigint) as rows_landed,

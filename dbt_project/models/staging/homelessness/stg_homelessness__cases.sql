@@ -12,7 +12,8 @@ cases as (
         cast(_provider as string) as provider,
         -- text
         {{ clean_text('referral_source_type') }} as referral_source_type,
-        {{ clean_text('accommodation_at_application_type') }} as accommodation_at_application_type,
+        {{ clean_text('accommodation_at_application_type') }}
+            as accommodation_at_application_type,
         {{ clean_text('decision_type') }} as decision_type,
         {{ clean_text('duty_end_type') }} as duty_end_type,
         -- dates

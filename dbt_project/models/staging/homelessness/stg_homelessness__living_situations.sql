@@ -1,5 +1,6 @@
 with landed as (
-    select * from {{ landed('homelessness', 'living_situations', ['living_situation_id']) }}
+    select *
+    from {{ landed('homelessness', 'living_situations', ['living_situation_id']) }}
 ),
 
 living_situations as (

@@ -1,5 +1,6 @@
 with landed as (
-    select * from {{ landed('homelessness', 'support_needs', ['case_id', 'need_type']) }}
+    select *
+    from {{ landed('homelessness', 'support_needs', ['case_id', 'need_type']) }}
 ),
 
 support_needs as (

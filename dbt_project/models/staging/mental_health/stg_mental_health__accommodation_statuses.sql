@@ -1,5 +1,8 @@
 with landed as (
-    select * from {{ landed('mental_health', 'accommodation_statuses', ['record_id', 'recorded_date']) }}
+    select *
+    from {{ landed(
+        'mental_health', 'accommodation_statuses', ['record_id', 'recorded_date']
+    ) }}
 ),
 
 accommodation_statuses as (

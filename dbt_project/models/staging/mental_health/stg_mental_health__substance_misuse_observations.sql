@@ -1,5 +1,8 @@
 with landed as (
-    select * from {{ landed('mental_health', 'substance_misuse_observations', ['ward_stay_id', 'observed_date']) }}
+    select *
+    from {{ landed(
+        'mental_health', 'substance_misuse_observations', ['ward_stay_id', 'observed_date']
+    ) }}
 ),
 
 substance_misuse_observations as (

@@ -1,5 +1,6 @@
 with landed as (
-    select * from {{ landed('offending', 'movements', ['booking_id', 'movement_number']) }}
+    select *
+    from {{ landed('offending', 'movements', ['booking_id', 'movement_number']) }}
 ),
 
 movements as (

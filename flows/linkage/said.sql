@@ -1,0 +1,43 @@
+-- One row per live row of the vault, every field in its standard form.
+-- Reads live and nicknames; makes said, in memory.
+
+create or replace table said as
+select
+    n,
+    age,
+    split_part(given, ' ', 1) as forename,
+    coalesce(nicknames.root, split_part(given, ' ', 1)) as forename_root,
+    coalesce(
+        split_part(middle, ' ', 1), nullif(split_part(given, ' ', 2), '')
+    ) as middle_name,
+    joined(family) as surname,
+    joined(earlier) as earlier_surname,
+    -- Lee-Jones may be Lee or Jones elsewhere; the van of van Dyk is no name.
+    if(
+        contains(family, ' '),
+        list_filter(
+            string_split(family, ' '),
+            lambda part: length(part) > 2
+            and part not in ('van', 'von', 'der', 'den', 'del', 'los', 'bin', 'mac')
+        ),
+        [joined(family)]
+    ) as surname_parts,
+    coalesce(left(given, 1), left(plain_name(forename_initial), 1)) as forename_initial,
+    coalesce(left(family, 1), left(plain_name(surname_initial), 1)) as surname_initial,
+    strftime(birth_date, '%Y-%m-%d') as birth_date,
+    case sex_type when 'male' then 'M' when 'female' then 'F' end as sex,
+    if_like(place, '[A-Z]{2}$') as postcode,
+    regexp_extract(place, '^\S+ \d') as postcode_sector,
+    split_part(place, ' ', 1) as postcode_district,
+    if_like(regexp_replace(nhs_number, '\D', '', 'g'), '^\d{10}$') as nhs_number,
+    pnc(plain_number(pnc_number)) as pnc_number,
+    if_like(plain_number(cro_number), '^(SF\d\d/)?\d{1,6}(/\d\d)?[A-Z]$') as cro_number,
+    -- The last letter of a National Insurance number is often left out.
+    nullif(regexp_extract(plain_number(nino), '^([A-Z]{2}\d{6})[A-Z]?$', 1), '') as nino,
+    if_like(plain_number(noms_number), '^[A-Z]\d{4}[A-Z]{2}$') as noms_number,
+    plain_number(crn) as crn,
+    if_like(
+        regexp_replace(social_security_number, '\D', '', 'g'), '^\d{9}$'
+    ) as social_security_number,
+from live
+left join nicknames on nicknames.nickname = split_part(live.given, ' ', 1);
