@@ -1,1 +1,1 @@
-"""Commonground: joins what four sectors each know about a person, and releases only what is safe."""
+"""Commonground joins what four sectors each know of a person; only safe data leave."""

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from flows.duck import close_sandbox, connect
 from flows.errors import ExportRefused, MappingError
-from flows.judge import judge
 from flows.mappings import find_mapping, load_providers
 from flows.reading import Fault, read_export
-from flows.receipts import write_receipt
+from flows.reading.judge import judge
+from flows.reading.receipts import write_receipt
 from flows.receive import find_export_date
 from flows.settings import providers_folder
 

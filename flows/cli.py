@@ -13,9 +13,9 @@ from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 
-from flows import show, show_release
 from flows.errors import PipelineError
 from flows.paths import Place
+from flows.screen import releases, runs
 from flows.settings import data_folder, prepare_environment, providers_folder
 
 P = ParamSpec("P")
@@ -58,7 +58,7 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except PipelineError as error:
-            show.error(error)
+            runs.error(error)
             raise typer.Exit(error.exit_code) from None
 
     return run
@@ -85,11 +85,11 @@ def demo(
     from flows.running import run_nightly
 
     place = _place(data)
-    show.title(f"Inventing a place of {people:,} people in {place.root}")
+    runs.title(f"Inventing a place of {people:,} people in {place.root}")
     make_demo_place(place, people, seed)
-    run = run_nightly(place, show.progress)
-    show.run_summary(run)
-    show.what_next(place)
+    run = run_nightly(place, runs.progress)
+    runs.run_summary(run)
+    runs.what_next(place)
 
 
 @app.command()
@@ -104,8 +104,8 @@ def synth(
     """Invent a place: what its providers would export, in their real layouts."""
     from flows.synth import make_place
 
-    show.title(f"Inventing a place of {people:,} people")
-    show.place_summary(make_place(people, seed, out), out)
+    runs.title(f"Inventing a place of {people:,} people")
+    runs.place_summary(make_place(people, seed, out), out)
 
 
 @app.command()
@@ -125,8 +125,8 @@ def run(
     from flows.running import run_nightly
 
     place = _place(data)
-    finished = run_nightly(place, show.progress, start_at=start)
-    show.run_summary(finished)
+    finished = run_nightly(place, runs.progress, start_at=start)
+    runs.run_summary(finished)
 
 
 @app.command()
@@ -139,7 +139,7 @@ def serve(
     from flows.serving import serve_nightly
 
     place = _place(data)
-    show.title(f"Serving {place.root}; the run history is at 127.0.0.1:{port}")
+    runs.title(f"Serving {place.root}; the run history is at 127.0.0.1:{port}")
     serve_nightly(place, port)
 
 
@@ -154,11 +154,11 @@ def check(
         Path | None, typer.Option(help="Write every fault to this CSV file.")
     ] = None,
 ) -> None:
-    """Check an export without landing it: nothing is kept, nothing leaves the machine."""
+    """Check an export without landing it: nothing is kept, nothing is sent."""
     from flows.checking import check_file
 
     checked = check_file(file, provider, receipt)
-    show.checked(checked, file)
+    runs.checked(checked, file)
     if checked.quarantined:
         raise typer.Exit(5)
 
@@ -171,7 +171,7 @@ def providers(data: DataOption = None) -> None:
     from flows.running import latest_exports
 
     place = _place(data)
-    show.providers(load_providers(providers_folder()), latest_exports(place))
+    runs.providers(load_providers(providers_folder()), latest_exports(place))
 
 
 @app.command()
@@ -184,7 +184,7 @@ def query(
     """Ask the current release in SQL; works while a run is writing the next one."""
     from flows.questions import ask
 
-    show.answer(ask(_place(data), sql), as_csv=csv)
+    runs.answer(ask(_place(data), sql), as_csv=csv)
 
 
 @release_app.command("list")
@@ -193,7 +193,7 @@ def release_list(data: DataOption = None) -> None:
     """List releases, newest first; the current one is marked."""
     from flows.release import list_releases
 
-    show_release.listing(_place(data), list_releases(_place(data)))
+    releases.listing(_place(data), list_releases(_place(data)))
 
 
 @release_app.command("show")
@@ -207,7 +207,7 @@ def release_show(
     """Show what a release holds: files, rows, recipients, what was withheld and why."""
     from flows.release import show as read_manifest
 
-    show_release.manifest(read_manifest(_place(data), release_id))
+    releases.manifest(read_manifest(_place(data), release_id))
 
 
 @release_app.command("verify")
@@ -222,7 +222,7 @@ def release_verify(
     from flows.release import verify
 
     verification = verify(_place(data), release_id)
-    show_release.verified(verification)
+    releases.verified(verification)
     if not verification.is_whole:
         raise typer.Exit(8)
 
@@ -238,4 +238,4 @@ def release_rollback(
     """Make an earlier release current again; nothing is deleted."""
     from flows.release import rollback
 
-    show_release.rolled_back(rollback(_place(data), release_id))
+    releases.rolled_back(rollback(_place(data), release_id))

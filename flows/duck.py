@@ -1,4 +1,4 @@
-"""DuckDB connections: encrypted files, encrypted spill, and the sandbox for provider files."""
+"""DuckDB connections: encrypted files and spill, and the sandbox for provider files."""
 
 from __future__ import annotations
 

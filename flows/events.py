@@ -1,4 +1,4 @@
-"""The event vocabulary: every change of state, with counts and ids, never row values."""
+"""The event vocabulary: every change of state; counts and ids, never row values."""
 
 from __future__ import annotations
 

@@ -12,17 +12,16 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from flows.contracts import describe_columns, list_datasets
 from flows.duck import attach_encrypted, connect, quote_name, quote_text
 from flows.errors import GateFailed
+from flows.gating.suites import SUITES, Suite, list_marts, load_suite
+from flows.gating.views import create_view, list_sent, live_rows
 from flows.keys import Keys
-from flows.layouts import load_layout
 from flows.paths import Place
-from flows.suites import SUITES, Suite, list_marts, load_suite
 
 if TYPE_CHECKING:
     import duckdb
@@ -79,14 +78,14 @@ def check_landed(place: Place) -> list[GateResult]:
         MappingError: a suite is missing or wrong.
     """
     with _open(place) as (connection, database):
-        subjects, sent = [], _list_sent(connection, place)
+        subjects, sent = [], list_sent(connection, place)
         for sector, name, dataset in list_datasets():
             folder = place.landed / sector / name
             suite = load_suite(SUITES / "landed" / sector / f"{name}.yml")
             view, absent = f"{sector}__{name}", ""
             landed = any(not p.name.startswith("_") for p in folder.glob("*.parquet"))
             if landed or (sector, name) in sent:
-                connection.execute(_live_rows(view, folder, place))
+                connection.execute(live_rows(view, folder, place))
             else:
                 absent = "No export that carries this dataset has landed."
             columns = tuple(describe_columns(dataset))
@@ -107,7 +106,7 @@ def check_linked(place: Place) -> list[GateResult]:
             file = place.linked / "current" / f"{path.stem}.parquet"
             if file.exists():
                 source = f"read_parquet({quote_text(str(file))})"
-                connection.execute(_view(path.stem, f"select * from {source}"))
+                connection.execute(create_view(path.stem, f"select * from {source}"))
             else:
                 absent = "The current linkage run did not write this table."
             subjects.append(
@@ -143,7 +142,7 @@ def check_published(place: Place, keys: Keys) -> list[GateResult]:
             suite, absent = load_suite(SUITES / "published" / f"{mart}.yml"), ""
             if (mart,) in there:
                 source = f"warehouse.main.{quote_name(mart)}"
-                connection.execute(_view(mart, f"select * from {source}"))
+                connection.execute(create_view(mart, f"select * from {source}"))
             else:
                 absent = "The warehouse has no such mart."
             subjects.append(
@@ -193,53 +192,11 @@ def _open(place: Place) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
         connection.close()
 
 
-def _view(name: str, query: str) -> str:
-    return f"create view {quote_name(name)} as {query}"
-
-
-def _live_rows(view: str, folder: Path, place: Place) -> str:
-    files = quote_text(str(folder / "*.parquet"))
-    gone = quote_text(str(place.landed / "_withdrawn" / "*.parquet"))
-    return _view(
-        view,
-        f"""
-        select landed.* from read_parquet({files}) as landed
-        left join (
-            select _row_id, max((_export_date, _received_at)) as at
-            from read_parquet({gone}) group by _row_id
-        ) as gone using (_row_id)
-        where gone.at is null or (landed._export_date, landed._received_at) > gone.at
-        qualify row_number() over (
-            partition by landed._row_id
-            order by
-                landed._export_date desc, landed._received_at desc,
-                landed._export_id desc
-        ) = 1
-        """,
-    )
-
-
-def _list_sent(
-    connection: duckdb.DuckDBPyConnection, place: Place
-) -> set[tuple[str, str]]:
-    """List (sector, dataset) that is what some landed export is about."""
-    files = quote_text(str(place.landed / "_exports" / "*.parquet"))
-    landed = connection.execute(
-        "select distinct sector, layout, file_kind "
-        f"from read_parquet({files}) where state = 'landed'"
-    ).fetchall()
-    return {
-        (sector, load_layout(layout).files[kind].lands[0])
-        for sector, layout, kind in landed
-        if load_layout(layout).files[kind].lands
-    }
-
-
 def _judge(
     place: Place, stage: str, database: str, subjects: list[Subject]
 ) -> list[GateResult]:
     # Great Expectations takes five seconds to import: only a gate that judges pays.
-    from flows.gx_run import judge
+    from flows.gating.gx_run import judge
 
     results = judge(database, subjects, _newest_export(place))
     file = place.logs / "gates" / f"{stage}.json"

@@ -1,6 +1,6 @@
 """Received to landed: one export becomes typed facts, vaulted identities and a receipt.
 
-The vault's ledger decides. Files are written aside under ``02_landed/.pending/<export>``,
+The vault's ledger decides. Files are written aside in ``02_landed/.pending/<export>``,
 the vault commits, the files are moved into place. A run killed in between leaves either
 an export the ledger does not know as landed (its files are thrown away and it is read
 again) or one it does (its files are moved into place by the next run).
@@ -19,15 +19,15 @@ import duckdb
 from flows.duck import quote_text
 from flows.errors import ExportRefused, PipelineError
 from flows.events import EventLog
-from flows.judge import Judgement, judge
 from flows.keys import Keys
-from flows.facts import EXPORT_COLUMNS, Export
-from flows.land import Landing, land
+from flows.landing.facts import EXPORT_COLUMNS, Export, Landing
+from flows.landing.land import land
+from flows.landing.pending import pending_folder, promote, repair
 from flows.mappings import Mapping, Provider, find_mapping
 from flows.paths import Place
-from flows.pending import pending_folder, promote, repair
 from flows.reading import read_export
-from flows.receipts import write_receipt
+from flows.reading.judge import Judgement, judge
+from flows.reading.receipts import write_receipt
 from flows.seal import open_sealed
 
 

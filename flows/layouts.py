@@ -70,7 +70,7 @@ class FileLayout(Strict):
 
     @property
     def headings_used(self) -> set[str]:
-        """Every heading whose value matters to what lands: a row's hash covers these."""
+        """Headings whose values matter to what lands: a row's hash covers these."""
         conditions = [self.alias_when, self.blank_when]
         conditions += [t.when for targets in self.columns.values() for t in targets]
         asked = {heading for condition in conditions for heading in condition}

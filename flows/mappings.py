@@ -1,7 +1,7 @@
 """Providers: what each sends, and how one file of it is read, checked when loaded.
 
-A *provider* file names its layouts and says where it differs. A column neither mapped nor
-ignored, and a mapped column that is missing, are both refused with the list of each.
+A *provider* file names its layouts and says where it differs. A column neither mapped
+nor ignored, and a mapped column that is missing, are both refused and listed.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Mapping(Strict):
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the meaning of a row would: a changed mapping lands rows anew."""
+        """Changes when a row's meaning would: a changed mapping lands rows anew."""
         content = self.model_dump(mode="json", exclude={"provider": {"agreement"}})
         text = json.dumps(content, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

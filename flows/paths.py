@@ -1,4 +1,4 @@
-"""Where data rest. The folder listing tells the story: received, landed, linked, published."""
+"""Where data rest: received, landed, linked, published, as the folder listing says."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """READ FIRST: the nightly run as one Prefect flow, one line per stage.
 
-receive -> ingest -> link -> transform -> gate -> publish. Each stage is a plain function
-in the module of its name; this module only says in which order, with which keys, and
-what is told of it. A run with nothing new ends early and leaves the release as it is.
+receive -> ingest -> link -> transform -> gate -> publish. Each stage is a plain
+function in the module of its name; here stands in which order, with which keys, and
+what is told of it. A run with nothing new ends early and leaves the release alone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from flows.vault import open_vault
 if TYPE_CHECKING:
     from flows.gate import GateResult
     from flows.link import LinkResult
-    from flows.manifest import Release
+    from flows.releasing.manifest import Release
 
 LISTENER: ContextVar[Callable[[dict[str, object]], None] | None] = ContextVar(
     "listener", default=None
@@ -77,8 +77,8 @@ class Run:
             # A database's own message may quote a value from a row; ours may not.
             raise PipelineError(
                 f"Stage {name} failed with {type(error).__name__}. Nothing was "
-                "released. Run again with COMMONGROUND_SHOW_FAULTS=1 on a machine "
-                "where personal data may be shown, to see the whole fault."
+                "released. To see the whole fault, where personal data may be "
+                "shown: COMMONGROUND_SHOW_FAULTS=1"
             ) from None
         self.seconds[name] = round(perf_counter() - began, 2)
         self.events.emit("stage.finished", stage=name, seconds=self.seconds[name])
@@ -107,23 +107,22 @@ async def nightly(
                 take_in(run, quiet_seconds)
             if start_at in ("receive", "ingest"):
                 read_exports(run)
-            if keep_current(run):
-                return run
-            if start_at != "transform":
-                check_landing(run)
-                link_people(run)
-            run.keys = run.keys.without_identity()
-            as_of = find_as_of(run.place)
-            build_marts(run, as_of)
-            check_gates(run)
-            publish_release(run, as_of)
+            if not keep_current(run):
+                if start_at != "transform":
+                    check_landing(run)
+                    link_people(run)
+                run.keys = run.keys.without_identity()
+                as_of = find_as_of(run.place)
+                build_marts(run, as_of)
+                check_gates(run)
+                publish_release(run, as_of)
         except GateFailed as failure:
             run.events.emit("release.withheld", reason=type(failure).__name__)
             raise
         except PipelineError as error:
             run.events.emit("run.failed", reason=type(error).__name__)
             raise
-        run.events.emit("run.finished", seconds=sum(run.seconds.values()))
+        run.events.emit("run.finished")
         return run
 
 
@@ -152,7 +151,7 @@ def take_in(run: Run, quiet_seconds: float) -> None:
     """Landing to received."""
     with run.stage("receive"), open_vault(run.place, run.keys) as vault:
         args = (run.place, run.keys, vault, run.providers, run.events)
-        receive(*args, quiet_seconds=quiet_seconds)
+        receive(*args, quiet_seconds)
 
 
 @task(name="ingest", cache_policy=NO_CACHE)
@@ -163,7 +162,7 @@ def read_exports(run: Run) -> None:
 
 
 def keep_current(run: Run) -> bool:
-    """Tell whether publishing would only repeat the current release, which then stands."""
+    """Tell whether publishing would only repeat the current release."""
     from flows.publish import find_unchanged
 
     inputs = describe_inputs(run.place, run.keys, find_as_of(run.place))
@@ -212,12 +211,7 @@ def build_marts(run: Run, as_of: dt.date) -> None:
 @task(name="gate", cache_policy=NO_CACHE)
 def check_gates(run: Run) -> None:
     """Every gate again, on what will be released; a critical failure stops here."""
-    from flows.gate import (
-        check_landed,
-        check_linked,
-        check_published,
-        stop_if_critical,
-    )
+    from flows.gate import check_landed, check_linked, check_published, stop_if_critical
 
     with run.stage("gate"):
         if not run.gates:

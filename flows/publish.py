@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 from flows.disclosure import protect_count
 from flows.duck import attach_encrypted, connect
 from flows.errors import PublishError
-from flows.extracts import build_extracts
 from flows.gate import GateResult, stop_if_critical
+from flows.gating.suites import list_marts
 from flows.keys import Keys
-from flows.manifest import (
+from flows.paths import Place, replace_link
+from flows.releasing.extracts import build_extracts
+from flows.releasing.manifest import (
     Release,
     describe_previous,
     next_release_id,
@@ -31,11 +33,14 @@ from flows.manifest import (
     sync_to_disk,
     write_manifest,
 )
-from flows.paths import Place, replace_link
-from flows.profiles import FeedingProvider, Terms, load_recipients, settle_terms
-from flows.pseudonyms import KEY_VERSION, derive_key
-from flows.release_database import NOTICE, build_database
-from flows.suites import list_marts
+from flows.releasing.profiles import (
+    FeedingProvider,
+    Terms,
+    load_recipients,
+    settle_terms,
+)
+from flows.releasing.pseudonyms import KEY_VERSION, derive_key
+from flows.releasing.release_database import NOTICE, build_database
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

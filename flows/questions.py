@@ -32,8 +32,8 @@ def ask(place: Place, sql: str) -> Answer:
     path = (place.published / "current" / "commonground.duckdb").resolve()
     if not path.exists():
         raise PublishError("There is no release yet. Make one with: commonground run")
-    config = {"autoinstall_known_extensions": "false"}
-    with duckdb.connect(str(path), read_only=True, config=config) as connection:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("set autoinstall_known_extensions = false")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         try:

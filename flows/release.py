@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.errors import PublishError
-from flows.manifest import (
+from flows.paths import Place, replace_link
+from flows.releasing.manifest import (
     MANIFEST,
     Release,
     hash_file,
@@ -15,7 +16,6 @@ from flows.manifest import (
     read_release,
     releases_folder,
 )
-from flows.paths import Place, replace_link
 
 
 @dataclass(frozen=True)

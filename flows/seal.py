@@ -1,4 +1,4 @@
-"""Sealed files: AES-256-GCM in chunks, so that nothing of an original rests in the clear.
+"""Sealed files: AES-256-GCM in chunks; nothing of an original rests in the clear.
 
 Each chunk carries its place and whether it is the last, so that a file cut short or put
 together from others does not open (the STREAM construction, Hoang et al. 2015).

@@ -28,6 +28,7 @@ from flows.link import link
 from flows.mappings import load_providers
 from flows.paths import Place
 from flows.publish import publish
+from flows.reading.text import to_utf8
 from flows.receive import receive
 from flows.synth import make_place
 from flows.transform import ExpectedProvider, transform
@@ -68,11 +69,14 @@ class Bench:
         """Baseline of ingest: every CSV to Parquet as text, nothing checked."""
         with tempfile.TemporaryDirectory() as folder, connect() as connection:
             for place, path in enumerate(sorted(self.place.landing.rglob("*.csv"))):
-                source = quote_text(str(path))
-                encoding = ", encoding = 'latin-1'" if "clients" in path.name else ""
+                plain, text = (
+                    Path(folder, f"{place}.csv"),
+                    to_utf8(path.read_bytes(), None),
+                )
+                plain.write_bytes(text[0])
                 connection.execute(
-                    f"copy (from read_csv({source}, all_varchar = true{encoding})) "
-                    f"to '{folder}/{place}.parquet' (format parquet)"
+                    f"copy (from read_csv({quote_text(str(plain))}, all_varchar = true))"
+                    f" to '{folder}/{place}.parquet' (format parquet)"
                 )
 
     def sort_events(self) -> None:

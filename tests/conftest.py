@@ -72,7 +72,9 @@ def make_provider(name: str, sector: str, layout: str, **changes: object) -> Pro
 class Road:
     """Receive and ingest over one data folder, as a test would say it."""
 
-    def __init__(self, place: Place, keys: Keys, providers: dict[str, Provider]) -> None:
+    def __init__(
+        self, place: Place, keys: Keys, providers: dict[str, Provider]
+    ) -> None:
         self.place, self.keys, self.providers = place, keys, providers
         self.events = EventLog(place, "test-run")
 

@@ -9,8 +9,8 @@ import duckdb
 
 from flows.contracts import MACHINERY, SQL_TYPES, list_datasets
 from flows.duck import attach_encrypted, connect, quote_text
-from flows.facts import EXPORT_COLUMNS, WITHDRAWN_COLUMNS
 from flows.keys import Keys
+from flows.landing.facts import EXPORT_COLUMNS, WITHDRAWN_COLUMNS
 from flows.paths import Place
 
 Row = Mapping[str, object]

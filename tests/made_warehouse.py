@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from flows.duck import attach_encrypted, connect, quote_name
+from flows.gating.suites import SUITES, list_marts, load_suite
 from flows.keys import Keys
 from flows.paths import Place
-from flows.profiles import NEEDS
-from flows.suites import SUITES, list_marts, load_suite
+from flows.releasing.profiles import NEEDS
 
 AS_OF = dt.date(2026, 6, 30)
 SECTORS = ("homelessness", "drugs", "offending", "mental_health")

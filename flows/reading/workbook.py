@@ -81,7 +81,7 @@ def check_unpacked_size(content: bytes) -> None:
     if unpacked > min(_LARGEST_UNPACKED, max(len(content), 65536) * _LARGEST_RATIO):
         raise ExportRefused(
             "unpacks_too_large",
-            f"The file of {len(content)} bytes unpacks to {unpacked}. It is not opened.",
+            f"The file of {len(content)} bytes would unpack to {unpacked}.",
         )
 
 

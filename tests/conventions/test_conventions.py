@@ -15,7 +15,7 @@ from flows.events import EVENTS
 from flows.layouts import list_layouts, load_layout
 from flows.mappings import load_providers
 from flows.paths import PROJECT
-from flows.rules import RULES
+from flows.reading.rules import RULES
 
 PYTHON = sorted((PROJECT / "flows").rglob("*.py"))
 MODELS = sorted((PROJECT / "dbt_project" / "models").rglob("*.sql"))
@@ -153,7 +153,9 @@ def _modules_reached(stage: str) -> set[Path]:
         seen.add(path)
         for name in _imports(path):
             base = PROJECT / Path(*name.split("."))
-            waiting += [p for p in (base.with_suffix(".py"), base / "__init__.py") if p.exists()]
+            waiting += [
+                p for p in (base.with_suffix(".py"), base / "__init__.py") if p.exists()
+            ]
     return seen
 
 

@@ -33,14 +33,18 @@ def test_every_command_named_exists():
 
 
 def test_the_table_of_stages_is_the_stages_in_order_with_their_modules():
-    rows = re.findall(r"^\| `?([a-z]+)`? \| `flows/([a-z]+)\.py` \|", README, re.MULTILINE)
+    rows = re.findall(
+        r"^\| `?([a-z]+)`? \| `flows/([a-z]+)\.py` \|", README, re.MULTILINE
+    )
 
     assert [stage for stage, _ in rows] == list(STAGES)
     assert all((PROJECT / "flows" / f"{module}.py").exists() for _, module in rows)
 
 
 def test_every_path_named_exists():
-    paths = re.findall(r"`((?:flows|dbt_project|expectations|tests)/[\w./<>-]+)`", README)
+    paths = re.findall(
+        r"`((?:flows|dbt_project|expectations|tests)/[\w./<>-]+)`", README
+    )
 
     assert paths
     for path in paths:

@@ -26,7 +26,11 @@ def run_command(
     *arguments: str | Path, code: int | None = 0, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line as an operator would, in a process of its own."""
-    held = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT", "COMMONGROUND"))}
+    held = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("PREFECT", "COMMONGROUND"))
+    }
     done = subprocess.run(
         [COMMONGROUND, *map(str, arguments)],
         capture_output=True,

@@ -41,14 +41,19 @@ BAD_FILES = {
         "fernshire_council_placements_2026-07-31.csv",
         "\n".join(
             [HEADINGS, '"Z0,C0,A0,Hostel,01/02/2026,,,']
-            + [stay(n, "31/02/2026" if n % 10 == 0 else "01/02/2026") for n in range(1, 101)]
+            + [
+                stay(n, "31/02/2026" if n % 10 == 0 else "01/02/2026")
+                for n in range(1, 101)
+            ]
         ).encode(),
     ),
 }
 
 
 @pytest.fixture(scope="module")
-def after_bad_files(finished, landing, tmp_path_factory) -> tuple[Place, str, list[str]]:
+def after_bad_files(
+    finished, landing, tmp_path_factory
+) -> tuple[Place, str, list[str]]:
     """A night on which one provider's files are all broken, watched by an analyst."""
     place = copy_place(finished, tmp_path_factory.mktemp("bad") / "data")
     folder = place.landing / "fernshire_council"
@@ -56,7 +61,11 @@ def after_bad_files(finished, landing, tmp_path_factory) -> tuple[Place, str, li
         (folder / name).write_bytes(content)
     (other,) = (landing / "landing" / "tern_alcohol_service").iterdir()
     rows = other.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    later = place.landing / "tern_alcohol_service" / "tern_alcohol_service_cds-h_2026-07-31.csv"
+    later = (
+        place.landing
+        / "tern_alcohol_service"
+        / "tern_alcohol_service_cds-h_2026-07-31.csv"
+    )
     later.write_text("".join(rows[:-1]))
     environment = os.environ | {"COLUMNS": "250", "NO_COLOR": "1"}
     run = subprocess.Popen(
@@ -80,7 +89,12 @@ def test_a_wrong_header_is_refused_with_file_line_and_both_differences(after_bad
     _, said, _ = after_bad_files
     refused = next(line for line in said.splitlines() if line.startswith("Refused"))
 
-    for words in ("fernshire_council_cases", "line 1", "missing 'Case Reference'", "not expected 'Case Ref'"):
+    for words in (
+        "fernshire_council_cases",
+        "line 1",
+        "missing 'Case Reference'",
+        "not expected 'Case Ref'",
+    ):
         assert words in refused
 
 
@@ -91,7 +105,11 @@ def test_bad_rows_are_quarantined_with_line_column_and_remedy(after_bad_files):
         with path.open(newline="") as file:
             faults += list(csv.DictReader(file))
 
-    bad_dates = [f for f in faults if f["line"] and int(f["line"]) % 10 == 2 and f["rule"] == "not_a_date"]
+    bad_dates = [
+        f
+        for f in faults
+        if f["line"] and int(f["line"]) % 10 == 2 and f["rule"] == "not_a_date"
+    ]
     assert {int(f["line"]) for f in bad_dates} >= set(range(12, 103, 10))
     assert any((f["line"], f["rule"]) == ("2", "unclosed_quote") for f in faults)
     assert any((f["line"], f["rule"]) == ("3", "not_utf8") for f in faults)
@@ -107,7 +125,10 @@ def test_the_good_rows_and_the_other_providers_are_released(after_bad_files):
     assert by_rows[101]["quarantined"] == 11
     assert by_rows[101]["withdrawn"] == 0
     assert by_rows[2]["landed"] == 2
-    assert {e["provider"] for e in landed} == {"fernshire_council", "tern_alcohol_service"}
+    assert {e["provider"] for e in landed} == {
+        "fernshire_council",
+        "tern_alcohol_service",
+    }
     assert (place.published / "current").readlink().name == "2026-07-31.1"
 
 
@@ -121,12 +142,18 @@ def test_questions_are_answered_all_the_while_the_run_is_writing(after_bad_files
 def test_check_tells_a_provider_the_same_before_sending(tmp_path):
     name, content = BAD_FILES["unclosed quote and bad dates"]
     (tmp_path / name).write_bytes(content)
-    (tmp_path / "fernshire_council_cases_x.csv").write_bytes(BAD_FILES["wrong_header"][1])
+    (tmp_path / "fernshire_council_cases_x.csv").write_bytes(
+        BAD_FILES["wrong_header"][1]
+    )
     receipt = tmp_path / "receipt.csv"
     provider = ("--provider", "fernshire_council")
 
-    found = run_command("check", tmp_path / name, *provider, "--receipt", receipt, code=5)
-    wrong = run_command("check", tmp_path / "fernshire_council_cases_x.csv", *provider, code=5)
+    found = run_command(
+        "check", tmp_path / name, *provider, "--receipt", receipt, code=5
+    )
+    wrong = run_command(
+        "check", tmp_path / "fernshire_council_cases_x.csv", *provider, code=5
+    )
     nobody = run_command("check", tmp_path / name, "--provider", "nobody", code=4)
 
     assert "101 rows, 11 would be quarantined" in found.stdout
@@ -180,7 +207,9 @@ def kill_at(place: Place, event: str, stage: str) -> None:
     )
     while run.poll() is None:
         told = {(e["event"], e.get("stage")) for e in read_events(place)[before:]}
-        if (event, stage) in told or (event == "export.landed" and (event, None) in told):
+        if (event, stage) in told or (
+            event == "export.landed" and (event, None) in told
+        ):
             break
         time.sleep(0.01)
     os.killpg(run.pid, signal.SIGKILL)

@@ -36,7 +36,9 @@ def secrets(finished) -> list[bytes]:
             "select distinct nhs_number from vault.identities",
             "select distinct postcode from vault.identities where length(postcode) > 6",
         ):
-            query = f"select * from ({sql}) as t(v) where v is not null order by hash(v)"
+            query = (
+                f"select * from ({sql}) as t(v) where v is not null order by hash(v)"
+            )
             rows = vault.execute(f"{query} limit {WANTED}").fetchall()
             found += [value.encode() for (value,) in rows]
     return found
@@ -79,7 +81,7 @@ def test_no_byte_of_any_resting_place_holds_a_name_a_number_or_a_postcode(
 
 def test_the_search_finds_them_where_they_are(finished, secrets, landing, tmp_path):
     """The control: the exports in the clear, an unencrypted copy of the vault."""
-    exported = [p for p in (landing / "landing").rglob("*.csv")]
+    exported = list((landing / "landing").rglob("*.csv"))
     with open_vault(finished, load_keys(finished), read_only=True) as vault:
         table = vault.execute(
             "select forename || ' ' || surname as v from vault.identities"
@@ -97,7 +99,9 @@ def test_nothing_is_readable_by_others(finished):
     tops = [p for p in finished.root.iterdir() if not p.is_symlink()]
 
     assert finished.root.stat().st_mode & 0o077 == 0
-    assert not [p for p in tops if p.name.endswith(".duckdb") and p.stat().st_mode & 0o077]
+    assert not [
+        p for p in tops if p.name.endswith(".duckdb") and p.stat().st_mode & 0o077
+    ]
 
 
 def test_the_key_is_in_no_file(finished):

@@ -75,11 +75,17 @@ def test_nothing_is_lost_and_every_quarantined_row_has_a_reason(real):
     reasons = []
     for path in real.quarantine.glob("*/*.csv"):
         with path.open(newline="") as file:
-            reasons += [r for r in csv.DictReader(file) if r["what happened"] == "left out"]
+            reasons += [
+                r for r in csv.DictReader(file) if r["what happened"] == "left out"
+            ]
 
     for export in exports:
         assert export["rows_in"] == export["landed"] + export["quarantined"]
-    assert sum(e["quarantined"] for e in exports) == len({(r["line"], r["column"], r["rule"]) for r in reasons}) == 69
+    assert (
+        sum(e["quarantined"] for e in exports)
+        == len({(r["line"], r["column"], r["rule"]) for r in reasons})
+        == 69
+    )
     # Cells that read "sysdate" are what the seed's SQL had in place of a day.
     assert {r["rule"] for r in reasons} == {"not_a_date"}
 

@@ -151,7 +151,9 @@ def test_again_with_nothing_new_changes_nothing(finished, tmp_path):
 
     assert "Release 2026-06-30.1 (unchanged)" in done.stdout
     assert len(list((place.published / "releases").iterdir())) == 1
-    assert ((place.linked / "current").resolve() / "person_links.parquet").read_bytes() == before
+    assert (
+        (place.linked / "current").resolve() / "person_links.parquet"
+    ).read_bytes() == before
     skipped = [e["stage"] for e in read_events(place) if e["event"] == "stage.skipped"]
     assert skipped == ["link", "transform", "gate", "publish"]
 
@@ -181,7 +183,9 @@ def test_the_stages_after_link_run_without_the_vault_and_its_key(finished, tmp_p
     shutil.rmtree(place.published)
     place.warehouse.unlink()
 
-    refused = run_command("run", "--data", place.root, code=3, COMMONGROUND_FACTS_KEY=facts)
+    refused = run_command(
+        "run", "--data", place.root, code=3, COMMONGROUND_FACTS_KEY=facts
+    )
     run_command(
         "run", "--from", "transform", "--data", place.root, COMMONGROUND_FACTS_KEY=facts
     )

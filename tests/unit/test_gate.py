@@ -7,7 +7,6 @@ import json
 
 import pytest
 
-from flows import gate
 from flows.contracts import describe_columns, list_datasets, load_contract
 from flows.duck import connect
 from flows.errors import GateFailed, MappingError
@@ -18,8 +17,8 @@ from flows.gate import (
     check_published,
     stop_if_critical,
 )
-from flows.pending import write_empty_files
-from flows.suites import SUITES, Expectation, describe, load_suite
+from flows.gating.suites import SUITES, Expectation, describe, load_suite
+from flows.landing.pending import write_empty_files
 from tests.made_warehouse import make_warehouse, run_sql
 
 UNLIKELY = "Xyzzyfield"

@@ -61,7 +61,9 @@ def test_a_bad_row_is_quarantined_with_line_column_rule_and_remedy(road):
     )
 
     assert (result.landed, result.quarantined, result.warned) == (2, 2, 1)
-    assert [(r["line"], r["column"], r["rule"], r["what happened"]) for r in receipt(road)] == [
+    assert [
+        (r["line"], r["column"], r["rule"], r["what happened"]) for r in receipt(road)
+    ] == [
         ("3", "Start Date", "not_a_date", "left out"),
         ("4", "Start Date", "required_missing", "left out"),
         ("5", "Accommodation Type", "unknown_code", "remark"),
@@ -148,7 +150,11 @@ def test_ids_stay_the_same_from_one_export_to_the_next(road):
 @pytest.mark.parametrize(
     ("content", "rule", "words"),
     [
-        (HEADER.replace("Start Date", "Started"), "wrong_header", "missing 'Start Date'"),
+        (
+            HEADER.replace("Start Date", "Started"),
+            "wrong_header",
+            "missing 'Start Date'",
+        ),
         ("", "empty_file", "Export it again"),
         (HEADER + "\x00", "nul_byte", "NUL"),
     ],
@@ -201,7 +207,12 @@ def test_links_and_files_still_being_written_are_left_alone(road, tmp_path):
 
 
 def test_a_lapsed_agreement_refuses_the_export(place, keys):
-    lapsed = {"id": "DSA-9", "starts": "2020-01-01", "ends": "2021-01-01", "recipients": ()}
+    lapsed = {
+        "id": "DSA-9",
+        "starts": "2020-01-01",
+        "ends": "2021-01-01",
+        "recipients": (),
+    }
     provider = make_provider(
         COUNCIL, "homelessness", "homelessness_cases", agreement=lapsed
     )
@@ -242,7 +253,7 @@ def test_a_run_killed_before_the_ledger_was_written_starts_that_export_again(
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flows.land._enter_ledger", die)
+    monkeypatch.setattr("flows.landing.land.enter_ledger", die)
     with pytest.raises(KeyboardInterrupt):
         send(road, stay(1))
     monkeypatch.undo()
@@ -273,7 +284,7 @@ def test_a_run_killed_after_the_ledger_was_written_is_finished_by_the_next(
 
 
 def test_rows_that_do_not_balance_stop_the_run_and_land_nothing(road, monkeypatch):
-    from flows.judge import Judgement
+    from flows.reading.judge import Judgement
 
     real = Judgement.__init__
 
@@ -313,9 +324,9 @@ def test_the_vault_does_not_open_with_another_key(road, place, tmp_path):
 
     send(road, stay(1))
 
-    with pytest.raises(SettingsError, match="does not open"):
-        with open_vault(place, Keys(facts=b"1" * 32, identity=b"2" * 32)):
-            pass
+    other = Keys(facts=b"1" * 32, identity=b"2" * 32)
+    with pytest.raises(SettingsError, match="does not open"), open_vault(place, other):
+        pass
 
 
 def test_names_and_numbers_go_to_the_vault_and_nowhere_else(road):
@@ -330,7 +341,9 @@ def test_names_and_numbers_go_to_the_vault_and_nowhere_else(road):
         files={"contacts": ("*_contacts_*.csv",)},
     )
     road.providers["fernshire_nights"] = provider
-    line = "K1,77,Bramblewick,Ottershaw,,1985-03-04,F,,Wim,2026-01-05,Bedded down,North,x"
+    line = (
+        "K1,77,Bramblewick,Ottershaw,,1985-03-04,F,,Wim,2026-01-05,Bedded down,North,x"
+    )
     lines = ["title", "", header, line]
     road.drop("fernshire_nights", "n_contacts_2026-06-30.csv", "\n".join(lines))
 

@@ -14,12 +14,12 @@ from flows import publish as publish_module
 from flows.contracts import parse_model
 from flows.errors import GateFailed, MappingError, PublishError
 from flows.gate import GateResult
-from flows.manifest import hash_file
-from flows.profiles import Recipient, load_recipients, settle_terms
-from flows.pseudonyms import make_pseudonym
+from flows.gating.suites import list_marts
 from flows.publish import publish
 from flows.release import list_releases, rollback, show, verify
-from flows.suites import list_marts
+from flows.releasing.manifest import hash_file
+from flows.releasing.profiles import Recipient, load_recipients, settle_terms
+from flows.releasing.pseudonyms import make_pseudonym
 from tests.made_warehouse import (
     AS_OF,
     MadeAgreement,

@@ -127,7 +127,9 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_s
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(TEXTS.map(lambda text: f"x{text}"), TEXTS, TEXTS), max_size=8))
+@given(
+    st.lists(st.tuples(TEXTS.map(lambda text: f"x{text}"), TEXTS, TEXTS), max_size=8)
+)
 def test_whatever_a_csv_writer_quotes_comes_back(values):
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flows import values
 from flows.duck import connect
+from flows.reading import values
 
 DAY = "date '2026-06-30'"
 UK = ["%d/%m/%Y", "%Y-%m-%d"]
@@ -55,7 +55,9 @@ def test_dates(text, formats, expected, faults):
         ("unknown", None, ["not_a_date"]),
     ],
 )
-def test_birth_dates_are_left_out_with_a_remark_not_with_the_row(text, expected, faults):
+def test_birth_dates_are_left_out_with_a_remark_not_with_the_row(
+    text, expected, faults
+):
     value = values.birth_date_value("t", UK, DAY)
 
     assert judge(value, text) == (expected, faults)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from flows.disclosure import SCHEME, StatusType, protect_count, sum_shown
 from flows.duck import quote_name, quote_text
-from flows.people_extract import load_people
-from flows.profiles import EXTRACTS, NEEDS, Terms, list_columns
+from flows.releasing.people_extract import load_people
+from flows.releasing.profiles import EXTRACTS, NEEDS, Terms, list_columns
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

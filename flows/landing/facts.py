@@ -1,4 +1,4 @@
-"""Facts of one export as Parquet: what lands, and what a full export no longer holds."""
+"""Facts of one export as Parquet: what lands, and what an export no longer holds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import duckdb
 
 from flows.contracts import MACHINERY, Dataset
 from flows.duck import quote_text
-from flows.judge import Judgement
 from flows.mappings import Mapping, Provider
+from flows.reading.judge import Judgement
 
 EXPORT_COLUMNS: dict[str, str] = {
     "export_id": "VARCHAR",
@@ -45,6 +45,15 @@ class Export:
     file_name: str
     export_date: dt.date
     received_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Landing:
+    """How many rows landed, were unchanged, and were withdrawn."""
+
+    landed: int
+    unchanged: int
+    withdrawn: int
 
 
 def withdraw(
@@ -96,6 +105,7 @@ def write_facts(
     name: str,
     folder: Path,
 ) -> None:
+    """Write one dataset's new and changed rows aside; no file if there is none."""
     dataset: Dataset = mapping.contract.datasets[name]
     filled = mapping.file.fields
     columns = [

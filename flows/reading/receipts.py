@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from flows.reading import Fault
-from flows.rules import RULES
+from flows.reading.faults import Fault
+from flows.reading.rules import RULES
 
 HEADINGS = ("line", "column", "rule", "what happened", "what was found", "what to do")
 

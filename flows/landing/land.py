@@ -1,4 +1,4 @@
-"""Landing one judged export: surrogate ids, facts as Parquet, identities into the vault.
+"""Landing one judged export: surrogate ids, facts as Parquet, identities in the vault.
 
 Everything the vault learns of an export it learns in one transaction, which ends with
 the ledger saying ``landed``.
@@ -6,7 +6,6 @@ the ledger saying ``landed``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -14,19 +13,11 @@ import duckdb
 from flows.contracts import load_identity
 from flows.duck import quote_text
 from flows.errors import PipelineError
-from flows.facts import EXPORT_COLUMNS, Export, copy_out, withdraw, write_facts
-from flows.fields import contract_columns
-from flows.judge import Judgement
+from flows.landing.facts import Export, Landing, withdraw, write_facts
+from flows.landing.ledger import enter_ledger
 from flows.mappings import Mapping
-
-
-@dataclass(frozen=True)
-class Landing:
-    """How many rows landed, were unchanged, and were withdrawn."""
-
-    landed: int
-    unchanged: int
-    withdrawn: int
+from flows.reading.fields import contract_columns
+from flows.reading.judge import Judgement
 
 
 def land(
@@ -61,7 +52,7 @@ def land(
             write_facts(vault, export, mapping, dataset, folder)
         _vault_identities(vault, export, mapping)
         _vault_rows(vault, export, mapping)
-        _enter_ledger(vault, export, mapping, judgement, landing, folder, how)
+        enter_ledger(vault, export, mapping, judgement, landing, folder, how)
         vault.execute("commit")
     except BaseException:
         vault.execute("rollback")
@@ -213,43 +204,4 @@ def _vault_rows(
         from plan where not _is_unchanged
         order by _line
         """
-    )
-
-
-def _enter_ledger(
-    vault: duckdb.DuckDBPyConnection,
-    export: Export,
-    mapping: Mapping,
-    judgement: Judgement,
-    landing: Landing,
-    folder: Path,
-    how: str,
-) -> None:
-    vault.execute(
-        """
-        update vault.exports set
-            state = 'landed', layout = $layout, file_kind = $kind, read_as = $how,
-            rows_in = $rows, rows_landed = $landed, rows_quarantined = $quarantined,
-            rows_unchanged = $unchanged, rows_withdrawn = $withdrawn,
-            rows_warned = $warned
-        where export_id = $export
-        """,
-        {
-            "layout": mapping.layout,
-            "kind": mapping.file_kind,
-            "how": how,
-            "rows": judgement.rows,
-            "landed": landing.landed,
-            "quarantined": len(judgement.quarantined),
-            "unchanged": landing.unchanged,
-            "withdrawn": landing.withdrawn,
-            "warned": judgement.warned,
-            "export": export.export_id,
-        },
-    )
-    copy_out(
-        vault,
-        f"select {', '.join(EXPORT_COLUMNS)} from vault.exports "
-        f"where export_id = {quote_text(export.export_id)}",
-        folder / "_exports.parquet",
     )

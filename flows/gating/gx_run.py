@@ -21,8 +21,8 @@ from great_expectations.expectations.registry import get_expectation_impl
 
 from flows.errors import MappingError
 from flows.gate import GateResult, Subject
-from flows.gx_dialect import address
-from flows.suites import Expectation, describe, list_checks
+from flows.gating.gx_dialect import address
+from flows.gating.suites import Expectation, describe, list_checks
 
 if TYPE_CHECKING:
     from great_expectations.datasource.fluent import SQLDatasource

@@ -14,7 +14,7 @@ import duckdb
 
 from flows.duck import quote_name, quote_text
 from flows.errors import PublishError
-from flows.pseudonyms import load_pseudonyms
+from flows.releasing.pseudonyms import load_pseudonyms
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -9,9 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from flows.manifest import Release
     from flows.paths import Place
     from flows.release import Verification
+    from flows.releasing.manifest import Release
 
 _out = Console()
 

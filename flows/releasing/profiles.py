@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 from flows.contracts import Strict, parse_model, read_yaml
 from flows.errors import MappingError
 
-RECIPIENTS = Path(__file__).parent / "recipients"
+RECIPIENTS = Path(__file__).parents[1] / "recipients"
 
 Sector = Literal["homelessness", "drugs", "offending", "mental_health"]
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from flows.checking import Checked
 from flows.errors import PipelineError
 from flows.paths import Place
-from flows.rules import RULES
+from flows.reading.rules import RULES
 
 if TYPE_CHECKING:
     from flows.ingest import ExportResult
@@ -147,7 +147,7 @@ def what_next(place: Place) -> None:
     for line in (
         f'{command} query "select needs_combination, people_count from need_overlaps '
         "where area_code = 'all' and lens_type = 'either' and period_type = "
-        f"'rolling_year' order by all desc\"{option}",
+        f"'last_year' order by all desc\"{option}",
         f"{command} release show{option}",
         f"{command} providers{option}",
     ):

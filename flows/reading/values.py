@@ -68,9 +68,7 @@ def birth_date_value(text: str, formats: Iterable[str], export_date: str) -> Val
     )
     stand_ins = ", ".join(f"date '{day}'" for day in PLACEHOLDER_BIRTH_DATES)
     placeholder = f"coalesce({parsed}::date in ({stand_ins}), false)"
-    possible = (
-        f"coalesce({value} between date '1905-01-01' and {export_date}, false)"
-    )
+    possible = f"coalesce({value} between date '1905-01-01' and {export_date}, false)"
     return Value(
         f"case when not {placeholder} and {possible} then {value} end",
         (
@@ -122,7 +120,7 @@ def mapped_value(
         f"when {quote_text(str(found).lower())} then {quote_text(meant)}"
         for found, meant in values.items()
     )
-    fallback = quote_text(others) if others not in (None, "blank") else "null"
+    fallback = "null" if others is None or others == "blank" else quote_text(others)
     mapped = f"case lower({text}) {cases} else {fallback} end"
     value = f"case when {text} is null then null else {mapped} end"
     if flag:

@@ -9,12 +9,12 @@ import duckdb
 
 from flows.contracts import describe_columns, list_datasets
 from flows.duck import quote_text
-from flows.facts import EXPORT_COLUMNS, WITHDRAWN_COLUMNS
+from flows.landing.facts import EXPORT_COLUMNS, WITHDRAWN_COLUMNS
 from flows.paths import Place
 
 
 def repair(place: Place, vault: duckdb.DuckDBPyConnection) -> None:
-    """Finish or undo what a killed run left, and make sure every dataset has its type."""
+    """Finish or undo what a killed run left; make sure every dataset has its types."""
     write_empty_files(place, vault)
     for export_id, folder in _pending(place):
         state = vault.execute(
@@ -65,7 +65,7 @@ def _pending(place: Place) -> list[tuple[str, Path]]:
 
 
 def write_empty_files(place: Place, connection: duckdb.DuckDBPyConnection) -> None:
-    """Give every dataset a file without rows, so that it has its types from the start."""
+    """Give every dataset a file without rows, so that it has types from the start."""
     shapes = {
         place.landed / sector / name: describe_columns(dataset)
         for sector, name, dataset in list_datasets()

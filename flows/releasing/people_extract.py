@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from flows.disclosure import withhold_rare
 from flows.duck import quote_name, quote_text
-from flows.profiles import EXTRACTS, NEEDS, Terms, list_columns
-from flows.pseudonyms import load_pseudonyms
+from flows.releasing.profiles import EXTRACTS, NEEDS, Terms, list_columns
+from flows.releasing.pseudonyms import load_pseudonyms
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import duckdb
 
 from flows.duck import quote_name, quote_text
-from flows.fields import Source, judged_sql, list_sources
 from flows.mappings import Mapping
-from flows.reading import Fault, Reading
+from flows.reading.exports import Reading
+from flows.reading.faults import Fault
+from flows.reading.fields import Source, judged_sql, list_sources
 
 
 @dataclass(frozen=True)

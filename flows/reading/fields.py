@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from flows import values
 from flows.contracts import Column, Dataset, load_identity
 from flows.duck import quote_text
 from flows.layouts import Target, shared_values
 from flows.mappings import Mapping
-from flows.values import Value
+from flows.reading import values
+from flows.reading.faults import Severity
+from flows.reading.values import Value
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def contract_columns(mapping: Mapping) -> dict[str, Column]:
 
 
 def judged_sql(mapping: Mapping, sources: list[Source], export_date: dt.date) -> str:
+    """SQL that makes table ``judged`` of table ``texts``."""
     day = f"date '{export_date.isoformat()}'"
     contract = contract_columns(mapping)
     filled: dict[str, list[str]] = {}
@@ -100,10 +102,10 @@ def _value(
     if not column.required:
         return value
     # A row whose required value cannot be read lacks it: the row stays out.
-    strict = tuple(
+    faults: tuple[tuple[str, str, Severity], ...] = tuple(
         (condition, rule, "quarantine") for condition, rule, _ in value.faults
     )
-    return replace(value, faults=strict)
+    return replace(value, faults=faults)
 
 
 def _contract_value(

@@ -1,0 +1,1 @@
+"""How gates judge: suites from YAML, Great Expectations over DuckDB."""

@@ -1,0 +1,55 @@
+"""What a gate looks at: live landed rows, and which datasets somebody has sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from flows.duck import quote_name, quote_text
+from flows.layouts import load_layout
+from flows.paths import Place
+
+
+def create_view(name: str, query: str) -> str:
+    """SQL that makes a view."""
+    return f"create view {quote_name(name)} as {query}"
+
+
+def live_rows(view: str, folder: Path, place: Place) -> str:
+    """SQL of a view of the newest landing of each source row that is not withdrawn."""
+    files = quote_text(str(folder / "*.parquet"))
+    gone = quote_text(str(place.landed / "_withdrawn" / "*.parquet"))
+    return create_view(
+        view,
+        f"""
+        select landed.* from read_parquet({files}) as landed
+        left join (
+            select _row_id, max((_export_date, _received_at)) as at
+            from read_parquet({gone}) group by _row_id
+        ) as gone using (_row_id)
+        where gone.at is null or (landed._export_date, landed._received_at) > gone.at
+        qualify row_number() over (
+            partition by landed._row_id
+            order by
+                landed._export_date desc, landed._received_at desc,
+                landed._export_id desc
+        ) = 1
+        """,
+    )
+
+
+def list_sent(
+    connection: duckdb.DuckDBPyConnection, place: Place
+) -> set[tuple[str, str]]:
+    """List (sector, dataset) that is what some landed export is about."""
+    files = quote_text(str(place.landed / "_exports" / "*.parquet"))
+    landed = connection.execute(
+        "select distinct sector, layout, file_kind "
+        f"from read_parquet({files}) where state = 'landed'"
+    ).fetchall()
+    return {
+        (sector, load_layout(layout).files[kind].lands[0])
+        for sector, layout, kind in landed
+        if load_layout(layout).files[kind].lands
+    }

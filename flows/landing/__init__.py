@@ -1,0 +1,1 @@
+"""Landing a judged export: facts aside, the vault's transaction, files into place."""
