@@ -38,7 +38,8 @@ class ExportResult:
     Attributes:
         rows_in: lines that should be rows; always the sum of landed, quarantined and
             unchanged.
-        rules: rule id -> how many faults of it.
+        rules: rule id -> how many faults of it kept rows, or the file, out.
+        remarks: rule id -> how many remarks on rows that landed.
         words: why it was refused, or empty.
         read_as: how the file was read.
     """
@@ -53,6 +54,7 @@ class ExportResult:
     withdrawn: int = 0
     warned: int = 0
     rules: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(default_factory=Counter)
     words: str = ""
     read_as: str = ""
 
@@ -149,9 +151,14 @@ def _result(
         unchanged=landing.unchanged,
         withdrawn=landing.withdrawn,
         warned=judgement.warned,
-        rules=Counter(fault.rule for fault in judgement.faults),
+        rules=_count_rules(judgement, "quarantine"),
+        remarks=_count_rules(judgement, "warning"),
         read_as=how,
     )
+
+
+def _count_rules(judgement: Judgement, severity: str) -> Counter[str]:
+    return Counter(f.rule for f in judgement.faults if f.severity == severity)
 
 
 def _check_agreement(export: Export) -> None:

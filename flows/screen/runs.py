@@ -91,27 +91,36 @@ def run_summary(run: Run) -> None:
 
 def _exports_table(exports: list[ExportResult]) -> Table:
     table = Table(title="What came in", title_justify="left")
-    table.add_column("Provider")
-    names = ("Files", "Rows in", "Landed", "Quarantined", "Unchanged", "Withdrawn")
-    for name in names:
-        table.add_column(name, justify="right")
-    table.add_column("Why quarantined, and remarks")
+    table.add_column("Provider", no_wrap=True)
+    for name in ("Rows in", "Landed", "Quarantined", "Unchanged"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Why")
     grouped: dict[str, list[ExportResult]] = defaultdict(list)
     for export in exports:
         grouped[export.provider].append(export)
     for provider, group in sorted(grouped.items()):
-        rules: Counter[str] = sum((e.rules for e in group), Counter())
-        why = ", ".join(f"{rule} {count:,}" for rule, count in rules.most_common(4))
         figures = (
-            len(group),
             sum(e.rows_in for e in group),
             sum(e.landed for e in group),
             sum(e.quarantined for e in group),
             sum(e.unchanged for e in group),
-            sum(e.withdrawn for e in group),
         )
-        table.add_row(provider, *(f"{figure:,}" for figure in figures), why)
+        table.add_row(provider, *(f"{figure:,}" for figure in figures), _why(group))
     return table
+
+
+def _why(group: list[ExportResult]) -> str:
+    """Why rows were left out, then remarks on rows that landed, then withdrawals."""
+    rules: Counter[str] = sum((e.rules for e in group), Counter())
+    remarks: Counter[str] = sum((e.remarks for e in group), Counter())
+    withdrawn = sum(e.withdrawn for e in group)
+    parts = [", ".join(f"{rule} {count:,}" for rule, count in rules.most_common(3))]
+    if remarks:
+        listed = ", ".join(f"{rule} {n:,}" for rule, n in remarks.most_common(3))
+        parts.append(f"remarks: {listed}")
+    if withdrawn:
+        parts.append(f"withdrawn {withdrawn:,}")
+    return "\n".join(part for part in parts if part)
 
 
 def _refusals(exports: list[ExportResult]) -> None:
@@ -119,7 +128,8 @@ def _refusals(exports: list[ExportResult]) -> None:
         if export.state == "refused":
             _out.print(
                 f"[red]Refused[/] {escape(export.file_name)} of {export.provider}: "
-                f"{escape(export.words)}"
+                f"{escape(export.words)}",
+                soft_wrap=True,
             )
 
 
@@ -199,9 +209,8 @@ def providers(known: Mapping[str, Provider], last: Mapping[str, LastExport]) -> 
             name,
             provider.sector,
             ", ".join(provider.layouts),
-            f"{provider.agreement.id} to {provider.agreement.ends}",
-            f"{found.files} files, {found.refused} refused" if found else "nothing yet",
-            str(found.newest or "") if found else "",
+            f"{provider.agreement.ends}",
+            str(found.newest or "nothing yet") if found else "nothing yet",
             f"{found.rows:,}" if found else "",
         )
     _out.print(table)
@@ -214,7 +223,9 @@ def answer(result: Answer, *, as_csv: bool) -> None:
         writer.writerow(result.columns)
         writer.writerows(result.rows)
         return
-    table = Table(*(escape(column) for column in result.columns))
+    table = Table()
+    for column in result.columns:
+        table.add_column(escape(column), overflow="fold")
     for row in result.rows[:200]:
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     _out.print(table)

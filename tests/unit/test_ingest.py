@@ -240,8 +240,8 @@ def test_a_known_fault_is_put_right_and_told_when_it_is_gone(place, keys):
     first = send(road, stay(1, kind="Hostle"))
     second = send(road, stay(1), day="2026-07-31")
 
-    assert first.rules == {}
-    assert second.rules == {"correction_not_needed": 1}
+    assert first.remarks == {}
+    assert second.remarks == {"correction_not_needed": 1}
     assert set(road.landed("homelessness", "placements", "placement_type")) == {
         ("hostel",)
     }
