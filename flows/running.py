@@ -6,14 +6,12 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from flows.duck import connect, quote_text
 from flows.errors import SettingsError
+from flows.locks import writer_lock
 from flows.paths import Place
-
-if TYPE_CHECKING:
-    from flows.pipeline import Run
+from flows.run import LISTENER, Run, has_work, is_current, open_run, tell_unchanged
 
 STARTS = ("receive", "ingest", "link", "transform")
 
@@ -35,7 +33,7 @@ def run_nightly(
     start_at: str = "receive",
     quiet_seconds: float = 1.0,
 ) -> Run:
-    """Run the whole road once, in Prefect, in this process.
+    """Run the whole road once, in this process; in Prefect if there is anything to do.
 
     Args:
         place: the data folder.
@@ -48,17 +46,36 @@ def run_nightly(
     """
     if start_at not in STARTS:
         raise SettingsError(f"--from is one of {', '.join(STARTS)}; got {start_at!r}.")
-    # Imported late: Prefect reads its settings from the environment on import.
-    from flows.pipeline import LISTENER, nightly
-
     place.prepare()
     token = LISTENER.set(listen)
     try:
+        if start_at == "receive" and (idle := _find_nothing_new(place)):
+            return idle
+        # Imported late: Prefect reads its settings from the environment on import.
+        from flows.pipeline import nightly
+
         return asyncio.run(
             nightly(str(place.root), start_at=start_at, quiet_seconds=quiet_seconds)
         )
     finally:
         LISTENER.reset(token)
+
+
+def _find_nothing_new(place: Place) -> Run | None:
+    """Give an ended run if there is nothing to do, without starting Prefect for it.
+
+    Starting Prefect takes longer than finding out that a night brought nothing.
+    """
+    if not (place.published / "current").is_symlink():
+        return None
+    with writer_lock(place):
+        run = open_run(place, needs_identity=True)
+        if has_work(run) or not is_current(run):
+            return None
+        run.events.emit("run.started")
+        tell_unchanged(run)
+        run.events.emit("run.finished")
+        return run
 
 
 def latest_exports(place: Place) -> dict[str, LastExport]:

@@ -21,8 +21,8 @@ from flows.reading.rules import RULES
 if TYPE_CHECKING:
     from flows.ingest import ExportResult
     from flows.mappings import Provider
-    from flows.pipeline import Run
     from flows.questions import Answer
+    from flows.run import Run
     from flows.running import LastExport
     from flows.synth import PlaceSummary
 
@@ -70,7 +70,11 @@ def progress(event: dict[str, object]) -> None:
 def run_summary(run: Run) -> None:
     """Show what a run took in, linked, checked and released."""
     if run.exports:
-        _out.print(_exports_table(run.exports))
+        groups: dict[str, list[ExportResult]] = defaultdict(list)
+        for export in sorted(run.exports, key=lambda export: export.provider):
+            groups[export.provider].append(export)
+        _out.print(_exports_table(groups))
+        _reasons(groups)
         _refusals(run.exports)
         _out.print(f"Receipts, line by line: {run.place.quarantine}/<provider>/")
     if run.links is not None:
@@ -89,38 +93,42 @@ def run_summary(run: Run) -> None:
         )
 
 
-def _exports_table(exports: list[ExportResult]) -> Table:
+def _exports_table(groups: Mapping[str, list[ExportResult]]) -> Table:
     table = Table(title="What came in", title_justify="left")
     table.add_column("Provider", no_wrap=True)
     for name in ("Rows in", "Landed", "Quarantined", "Unchanged"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Why")
-    grouped: dict[str, list[ExportResult]] = defaultdict(list)
-    for export in exports:
-        grouped[export.provider].append(export)
-    for provider, group in sorted(grouped.items()):
+    for provider, group in groups.items():
         figures = (
             sum(e.rows_in for e in group),
             sum(e.landed for e in group),
             sum(e.quarantined for e in group),
             sum(e.unchanged for e in group),
         )
-        table.add_row(provider, *(f"{figure:,}" for figure in figures), _why(group))
+        table.add_row(provider, *(f"{figure:,}" for figure in figures))
     return table
 
 
-def _why(group: list[ExportResult]) -> str:
-    """Why rows were left out, then remarks on rows that landed, then withdrawals."""
-    rules: Counter[str] = sum((e.rules for e in group), Counter())
-    remarks: Counter[str] = sum((e.remarks for e in group), Counter())
-    withdrawn = sum(e.withdrawn for e in group)
-    parts = [", ".join(f"{rule} {count:,}" for rule, count in rules.most_common(3))]
-    if remarks:
-        listed = ", ".join(f"{rule} {n:,}" for rule, n in remarks.most_common(3))
-        parts.append(f"remarks: {listed}")
-    if withdrawn:
-        parts.append(f"withdrawn {withdrawn:,}")
-    return "\n".join(part for part in parts if part)
+def _reasons(groups: Mapping[str, list[ExportResult]]) -> None:
+    """Say per provider why rows were left out, and what else was noticed."""
+    for provider, group in groups.items():
+        rules: Counter[str] = sum((e.rules for e in group if e.rows_in), Counter())
+        remarks: Counter[str] = sum((e.remarks for e in group), Counter())
+        withdrawn = sum(e.withdrawn for e in group)
+        parts = []
+        if rules:
+            parts.append(f"quarantined for {_listed(rules)}")
+        if remarks:
+            parts.append(f"landed with a remark for {_listed(remarks)}")
+        if withdrawn:
+            parts.append(f"{withdrawn:,} withdrawn")
+        if parts:
+            _out.print(f"  [bold]{provider}[/]: {'; '.join(parts)}")
+
+
+def _listed(rules: Counter[str]) -> str:
+    named = [f"{rule.replace('_', ' ')} {n:,}" for rule, n in rules.most_common(4)]
+    return ", ".join(named) + (" ..." if len(rules) > 4 else "")
 
 
 def _refusals(exports: list[ExportResult]) -> None:
@@ -143,9 +151,12 @@ def _gates(run: Run) -> None:
     )
     for result in run.gates:
         if result.status in ("failed", "errored"):
+            found = ", ".join(
+                f"{k.replace('_', ' ')} {v:,g}" for k, v in result.observed.items()
+            )
             _out.print(
-                f"  [yellow]{result.severity}[/] {result.table}: "
-                f"{escape(result.expectation)}. {escape(result.guidance)}"
+                f"  [yellow]{result.severity}[/] {result.table}: expected "
+                f"{escape(result.expected)}. Found {found}. {escape(result.guidance)}"
             )
 
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 from flows.paths import PROJECT
-from flows.pipeline import STAGES
+from flows.run import STAGES
 from tests.conftest import COMMONGROUND
 
 README = (PROJECT / "README.md").read_text()

@@ -36,7 +36,7 @@ def test_the_summary_says_what_came_in_who_was_linked_what_passed_and_where(fini
         "What came in",
         "millbrook_recovery",
         "Quarantined",
-        "not_a_date",
+        "quarantined for not a date",
         "known to more than one provider",
         "expectations on",
         "Release 2026-06-30.1 (new)",
@@ -154,8 +154,11 @@ def test_again_with_nothing_new_changes_nothing(finished, tmp_path):
     assert (
         (place.linked / "current").resolve() / "person_links.parquet"
     ).read_bytes() == before
-    skipped = [e["stage"] for e in read_events(place) if e["event"] == "stage.skipped"]
+    events = read_events(place)
+    skipped = [e["stage"] for e in events if e["event"] == "stage.skipped"]
     assert skipped == ["link", "transform", "gate", "publish"]
+    started = [e for e in events if e["event"] == "stage.started"]
+    assert len({e["run_id"] for e in started}) == 1
 
 
 def test_the_same_files_again_land_nothing_and_make_no_release(
