@@ -10,7 +10,7 @@ from pathlib import Path
 from flows.duck import close_sandbox, connect
 from flows.errors import ExportRefused, MappingError
 from flows.mappings import find_mapping, load_providers
-from flows.reading import Fault, read_export
+from flows.reading import Fault, read_mapped
 from flows.reading.judge import judge
 from flows.reading.receipts import write_receipt
 from flows.receive import find_export_date
@@ -64,14 +64,7 @@ def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> C
     try:
         mapping = find_mapping(providers[provider_name], path.name)
         modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
-        reading = read_export(
-            path.read_bytes(),
-            path.name,
-            mapping.file.headers,
-            encoding=mapping.provider.encoding,
-            sheet=mapping.file.sheet,
-            header_row=mapping.file.header_row,
-        )
+        reading = read_mapped(path.read_bytes(), path.name, mapping)
     except ExportRefused as refusal:
         where = f", line {refusal.line}" if refusal.line else ""
         message = f"{path.name}{where}: {refusal}"

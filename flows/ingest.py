@@ -25,7 +25,7 @@ from flows.landing.land import land
 from flows.landing.pending import pending_folder, promote, repair
 from flows.mappings import Mapping, Provider, find_mapping
 from flows.paths import Place
-from flows.reading import read_export
+from flows.reading import read_mapped
 from flows.reading.judge import Judgement, judge
 from flows.reading.receipts import write_receipt
 from flows.seal import open_sealed
@@ -120,14 +120,8 @@ def _read_and_land(
     _check_agreement(export)
     _check_not_older(vault, export, mapping)
     sealed = place.received / export.provider.provider / f"{export.export_id}.sealed"
-    reading = read_export(
-        open_sealed(sealed, keys.for_identity("received")),
-        export.file_name,
-        mapping.file.headers,
-        encoding=export.provider.encoding,
-        sheet=mapping.file.sheet,
-        header_row=mapping.file.header_row,
-    )
+    content = open_sealed(sealed, keys.for_identity("received"))
+    reading = read_mapped(content, export.file_name, mapping)
     try:
         judgement = judge(vault, reading, mapping, export.export_date)
         write_receipt(folder / "receipt.csv", judgement.faults)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -36,6 +37,8 @@ def serve_nightly(place: Place, port: int) -> None:
     """
     place.prepare()
     load_keys(place)
+    # A stop asked for by the system ends like one asked for by hand: children too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     password = f"commonground:{secrets.token_urlsafe(24)}"
     os.environ["PREFECT_SERVER_API_AUTH_STRING"] = password
     os.environ["PREFECT_API_AUTH_STRING"] = password

@@ -9,6 +9,7 @@ from pathlib import PurePath
 import pyarrow as pa
 
 from flows.errors import ExportRefused
+from flows.mappings import Mapping
 from flows.reading.delimited import read_delimited
 from flows.reading.faults import Fault
 from flows.reading.workbook import read_workbook
@@ -77,6 +78,22 @@ def read_export(
     columns = {name: table.column(place) for name, place in order.items()}
     columns["_line"] = table.column("_line")
     return Reading(pa.table(columns), tuple(faults), rows, how)
+
+
+def read_mapped(content: bytes, file_name: str, mapping: Mapping) -> Reading:
+    """Read a file as the export its mapping says it is.
+
+    Raises:
+        ExportRefused: see :func:`read_export`.
+    """
+    return read_export(
+        content,
+        file_name,
+        mapping.file.headers,
+        encoding=mapping.provider.encoding,
+        sheet=mapping.file.sheet,
+        header_row=mapping.file.header_row,
+    )
 
 
 def match_headings(
