@@ -139,7 +139,10 @@ def serve(
     from flows.serving import serve_nightly
 
     place = _place(data)
-    runs.title(f"Serving {place.root}; the run history is at 127.0.0.1:{port}")
+    runs.title(f"Serving {place.root} every night at 02:30, London time")
+    runs.title(
+        f"Run history: port {port} of 127.0.0.1; password: {place.server_password}"
+    )
     serve_nightly(place, port)
 
 

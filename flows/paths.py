@@ -71,6 +71,11 @@ class Place:
         return self.logs / "prefect"
 
     @property
+    def server_password(self) -> Path:
+        """User and password of Prefect's server, for its owner alone."""
+        return self.root / "prefect.password"
+
+    @property
     def truth(self) -> Path:
         """Who is who in an invented place; the pipeline never reads it."""
         return self.root / "truth"

@@ -25,8 +25,8 @@ _NIGHTLY = "30 2 * * *"
 def serve_nightly(place: Place, port: int) -> None:
     """Serve the nightly flow until interrupted.
 
-    The server listens on this machine alone and asks for a password that is made
-    anew at each start and is known to this process and its children only.
+    The server listens on this machine alone and asks for the password that is in
+    ``prefect.password`` in the data folder, which only its owner can read.
 
     Args:
         place: the data folder.
@@ -39,7 +39,7 @@ def serve_nightly(place: Place, port: int) -> None:
     load_keys(place)
     # A stop asked for by the system ends like one asked for by hand: children too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    password = f"commonground:{secrets.token_urlsafe(24)}"
+    password = _read_password(place)
     os.environ["PREFECT_SERVER_API_AUTH_STRING"] = password
     os.environ["PREFECT_API_AUTH_STRING"] = password
     os.environ["PREFECT_API_URL"] = f"http://{_HOST}:{port}/api"
@@ -56,6 +56,16 @@ def serve_nightly(place: Place, port: int) -> None:
             print_starting_message=False,
             limit=1,
         )
+
+
+def _read_password(place: Place) -> str:
+    """Read the server's user and password, made at the first start."""
+    path = place.server_password
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"commonground:{secrets.token_urlsafe(24)}\n")
+    return path.read_text().strip()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 from tests.conftest import COMMONGROUND
+from tests.functional.conftest import read_events
 
 
 def free_port() -> int:
@@ -59,6 +61,25 @@ def children(port: int) -> list[str]:
     return found
 
 
+def call(port: int, password: str, path: str, body: dict) -> dict:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/{path}", json.dumps(body).encode()
+    )
+    word = base64.b64encode(password.encode()).decode()
+    request.add_header("Authorization", f"Basic {word}")
+    request.add_header("Content-Type", "application/json")
+    for _ in range(20):
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            # While it starts, the server's own database may be busy for a moment.
+            if error.code != 503:
+                raise
+            time.sleep(1)
+    raise AssertionError("the server stayed busy")
+
+
 def test_serve_sets_the_night_shuts_strangers_out_and_stops_cleanly(place):
     port = free_port()
     held = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")}
@@ -77,6 +98,14 @@ def test_serve_sets_the_night_shuts_strangers_out_and_stops_cleanly(place):
                 break
             time.sleep(0.5)
         answer = ask_server(port)
+        password = place.server_password.read_text().strip()
+        (nightly,) = call(port, password, "deployments/filter", {})
+        call(port, password, f"deployments/{nightly['id']}/create_flow_run", {})
+        for _ in range(120):
+            events = [e["event"] for e in read_events(place)]
+            if {"run.failed", "run.finished"} & set(events):
+                break
+            time.sleep(0.5)
     finally:
         serving.send_signal(signal.SIGTERM)
         serving.wait(timeout=60)
@@ -86,3 +115,10 @@ def test_serve_sets_the_night_shuts_strangers_out_and_stops_cleanly(place):
         ("nightly", "30 2 * * *", "Europe/London")
     ]
     assert children(port) == []
+    # Nothing has landed in this place, and the run that was asked for says so.
+    assert events == [
+        "run.started",
+        *["stage.started", "stage.finished"] * 2,
+        "run.failed",
+    ]
+    assert place.server_password.stat().st_mode & 0o077 == 0
