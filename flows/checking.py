@@ -9,11 +9,11 @@ from pathlib import Path
 
 from flows.duck import close_sandbox, connect
 from flows.errors import ExportRefused, MappingError
+from flows.landing.door import find_export_date
 from flows.mappings import find_mapping, load_providers
 from flows.reading import Fault, read_mapped
 from flows.reading.judge import judge
 from flows.reading.receipts import write_receipt
-from flows.receive import find_export_date
 from flows.settings import providers_folder
 
 
@@ -64,6 +64,7 @@ def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> C
     try:
         mapping = find_mapping(providers[provider_name], path.name)
         modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+        day = find_export_date(path.name, modified)
         reading = read_mapped(path.read_bytes(), path.name, mapping)
     except ExportRefused as refusal:
         where = f", line {refusal.line}" if refusal.line else ""
@@ -71,7 +72,6 @@ def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> C
         raise ExportRefused(refusal.rule, message, refusal.line) from refusal
     with connect() as connection:
         close_sandbox(connection, [])
-        day = find_export_date(path.name, modified)
         judgement = judge(connection, reading, mapping, day)
     if receipt is not None:
         write_receipt(receipt, judgement.faults)

@@ -11,52 +11,24 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping as Named
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from flows.duck import quote_text
 from flows.errors import ExportRefused, PipelineError
 from flows.events import EventLog
 from flows.keys import Keys
-from flows.landing.facts import EXPORT_COLUMNS, Export, Landing
+from flows.landing.facts import Export, Landing
 from flows.landing.land import land
+from flows.landing.ledger import enter_refusal
 from flows.landing.pending import pending_folder, promote, repair
+from flows.landing.results import ExportResult, refused
 from flows.mappings import Mapping, Provider, find_mapping
 from flows.paths import Place
 from flows.reading import read_mapped
 from flows.reading.judge import Judgement, judge
 from flows.reading.receipts import write_receipt
 from flows.seal import open_sealed
-
-
-@dataclass(frozen=True)
-class ExportResult:
-    """What became of one export.
-
-    Attributes:
-        rows_in: lines that should be rows; always the sum of landed, quarantined and
-            unchanged.
-        rules: rule id -> how many faults of it kept rows, or the file, out.
-        remarks: rule id -> how many remarks on rows that landed.
-        words: why it was refused, or empty.
-        read_as: how the file was read.
-    """
-
-    provider: str
-    file_name: str
-    state: str
-    rows_in: int = 0
-    landed: int = 0
-    quarantined: int = 0
-    unchanged: int = 0
-    withdrawn: int = 0
-    warned: int = 0
-    rules: Counter[str] = field(default_factory=Counter)
-    remarks: Counter[str] = field(default_factory=Counter)
-    words: str = ""
-    read_as: str = ""
 
 
 def ingest(
@@ -118,10 +90,11 @@ def _read_and_land(
 ) -> ExportResult:
     mapping = find_mapping(export.provider, export.file_name)
     _check_agreement(export)
-    _check_not_older(vault, export, mapping)
+    _check_order(vault, export, mapping)
     sealed = place.received / export.provider.provider / f"{export.export_id}.sealed"
     content = open_sealed(sealed, keys.for_identity("received"))
     reading = read_mapped(content, export.file_name, mapping)
+    _check_not_empty(vault, export, mapping, reading.rows)
     try:
         judgement = judge(vault, reading, mapping, export.export_date)
         write_receipt(folder / "receipt.csv", judgement.faults)
@@ -166,22 +139,55 @@ def _check_agreement(export: Export) -> None:
         )
 
 
-def _check_not_older(
+def _check_order(
     vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping
 ) -> None:
-    """A full export that is older than the last would withdraw what came since."""
-    newest = vault.execute(
+    """A full export must be the newest of its kind, and the only one of its day."""
+    if export.provider.exports != "full":
+        return
+    landed = vault.execute(
         """
-        select max(export_date) from vault.exports
+        select export_date, file_name from vault.exports
         where provider = ? and file_kind = ? and state = 'landed'
+        order by export_date desc, received_at desc limit 1
         """,
         [export.provider.provider, mapping.file_kind],
     ).fetchone()
-    if newest and newest[0] and export.export_date < newest[0]:
+    if landed is None or export.export_date > landed[0]:
+        return
+    if export.export_date < landed[0]:
         raise ExportRefused(
             "older_than_last",
-            f"This export is of {export.export_date}; one of {newest[0]} has landed. "
+            f"This export is of {export.export_date}; one of {landed[0]} has landed. "
             "Send the newest, or correct the date in the file's name.",
+        )
+    if export.file_name != landed[1]:
+        raise ExportRefused(
+            "second_of_its_day",
+            f"A full export of this kind and day has landed as {landed[1]!r}, and this "
+            "one would withdraw its rows. Send one file for all rows; to correct one, "
+            "send it under the same name or with a later date.",
+        )
+
+
+def _check_not_empty(
+    vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping, rows: int
+) -> None:
+    """A full export without a row would withdraw everything that is live."""
+    if rows or export.provider.exports != "full":
+        return
+    live = vault.execute(
+        """
+        select count(*) from vault.rows
+        where provider = ? and file_kind = ? and is_live
+        """,
+        [export.provider.provider, mapping.file_kind],
+    ).fetchone()
+    if live and live[0]:
+        raise ExportRefused(
+            "no_rows",
+            f"The file has headings and no rows, while {live[0]} rows of the last "
+            "export are live. Export again; nothing was withdrawn.",
         )
 
 
@@ -193,28 +199,9 @@ def _refuse(
 ) -> ExportResult:
     where = f"line {refusal.line}: " if refusal.line else ""
     words = f"{where}{refusal}"
-    vault.execute(
-        """
-        update vault.exports set state = 'refused', rule = ?, words = ?
-        where export_id = ?
-        """,
-        [refusal.rule, words, export.export_id],
-    )
-    path = quote_text(str(folder / "_exports.parquet"))
-    vault.execute(
-        f"""
-        copy (select {", ".join(EXPORT_COLUMNS)} from vault.exports
-              where export_id = {quote_text(export.export_id)})
-        to {path} (format parquet)
-        """
-    )
-    return ExportResult(
-        provider=export.provider.provider,
-        file_name=export.file_name,
-        state="refused",
-        rules=Counter([refusal.rule]),
-        words=words,
-    )
+    enter_refusal(vault, export.export_id, refusal.rule, words, folder)
+    name = export.provider.provider
+    return refused(name, export.file_name, refusal.rule, words)
 
 
 def _tell(events: EventLog, export: Export, result: ExportResult) -> None:

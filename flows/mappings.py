@@ -17,7 +17,13 @@ from pydantic import Field
 
 from flows.contracts import Contract, Strict, load_contract, parse_model, read_yaml
 from flows.errors import ExportRefused, MappingError
-from flows.layouts import FileLayout, Layout, check_fields, load_layout
+from flows.layouts import (
+    FileLayout,
+    Layout,
+    check_fields,
+    load_layout,
+    shared_values,
+)
 
 PROVIDERS = Path(__file__).parent / "providers"
 
@@ -79,6 +85,8 @@ class Mapping(Strict):
     def fingerprint(self) -> str:
         """Changes when a row's meaning would: a changed mapping lands rows anew."""
         content = self.model_dump(mode="json", exclude={"provider": {"agreement"}})
+        content |= {"values": shared_values()}
+        content |= {"contract": self.contract.model_dump(mode="json")}
         text = json.dumps(content, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -73,14 +73,14 @@ def take_in(run: Run, quiet_seconds: float) -> None:
     """Landing to received."""
     with run.stage("receive"), open_vault(run.place, run.keys) as vault:
         args = (run.place, run.keys, vault, run.providers, run.events)
-        receive(*args, quiet_seconds)
+        run.exports += receive(*args, quiet_seconds)
 
 
 @task(name="ingest", cache_policy=NO_CACHE)
 def read_exports(run: Run) -> None:
     """Received to landed."""
     with run.stage("ingest"), open_vault(run.place, run.keys) as vault:
-        run.exports = ingest(run.place, run.keys, vault, run.providers, run.events)
+        run.exports += ingest(run.place, run.keys, vault, run.providers, run.events)
 
 
 @task(name="gate landed", cache_policy=NO_CACHE)

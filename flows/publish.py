@@ -26,6 +26,7 @@ from flows.releasing.extracts import build_extracts
 from flows.releasing.manifest import (
     Release,
     describe_previous,
+    is_held_back,
     next_release_id,
     read_current,
     releases_folder,
@@ -103,12 +104,15 @@ def find_unchanged(
     """Give the current release if publishing now would only repeat it.
 
     The fingerprint alone cannot tell: an agreement can end while nothing else changes.
+    A release that was rolled back from is not made again from the same inputs.
 
     Raises:
         MappingError: a recipient profile is wrong.
         PublishError: ``current`` points at no release.
     """
     current = read_current(place)
+    if current is not None and is_held_back(place, fingerprint):
+        return current
     terms = [term.summary for term in _settle_all(providers)]
     if current is None or current.manifest["fingerprint"] != fingerprint:
         return None

@@ -8,12 +8,9 @@ was refused before and may now be read.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
-import re
 import stat
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -22,12 +19,12 @@ import duckdb
 from flows.errors import ExportRefused
 from flows.events import EventLog
 from flows.keys import Keys
-from flows.mappings import Provider, find_mapping
+from flows.landing.door import Door
+from flows.landing.pending import repair
+from flows.landing.results import ExportResult
+from flows.mappings import Provider
 from flows.paths import Place
 from flows.reading.archive import unpack
-from flows.seal import seal_file
-
-_DATE_IN_NAME = re.compile(r"(?<!\d)(20\d{2}-[01]\d-[0-3]\d)(?!\d)")
 
 
 def receive(
@@ -37,7 +34,7 @@ def receive(
     providers: Mapping[str, Provider],
     events: EventLog,
     quiet_seconds: float = 1.0,
-) -> int:
+) -> list[ExportResult]:
     """Take every whole file out of landing.
 
     Args:
@@ -50,17 +47,22 @@ def receive(
             as whole.
 
     Returns:
-        how many exports were taken.
+        the files refused at the door, with the reason.
     """
-    taken = 0
+    repair(place, vault)
+    at_door: list[ExportResult] = []
     for provider_name, path in _list_whole(place, events, quiet_seconds):
         provider = providers.get(provider_name)
         if provider is None:
             events.emit("export.waiting", provider=provider_name, reason="no provider")
             continue
-        taken += _take(place, keys, vault, provider, path, events)
+        try:
+            at_door += _take(place, keys, vault, provider, path, events)
+        except OSError:
+            events.emit("export.waiting", provider=provider_name, reason="unreadable")
+            continue
         path.unlink()
-    return taken
+    return at_door
 
 
 def _list_whole(
@@ -102,121 +104,16 @@ def _take(
     provider: Provider,
     path: Path,
     events: EventLog,
-) -> int:
+) -> list[ExportResult]:
+    """Take one file, or each file of a zip; give those that are refused at the door."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     with os.fdopen(descriptor, "rb") as file:
         content = file.read()
         modified = dt.datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, dt.UTC)
-    taken = 0
+    door = Door(place, keys, vault, provider, events, modified)
     try:
         for name, member in unpack(path.name, content):
-            taken += _register(
-                place, keys, vault, provider, name, member, modified, events
-            )
+            door.register(name, member)
     except ExportRefused as refusal:
-        _refuse(vault, provider, path.name, content, modified, refusal, events)
-    return taken
-
-
-def _register(
-    place: Place,
-    keys: Keys,
-    vault: duckdb.DuckDBPyConnection,
-    provider: Provider,
-    name: str,
-    content: bytes,
-    modified: dt.datetime,
-    events: EventLog,
-) -> int:
-    """Seal and register one file; 0 when its content was taken before."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    before = vault.execute(
-        """
-        select count(*) from vault.exports
-        where provider = ? and sha256 = ? and (state <> 'refused' or rule = 'not_taken')
-        """,
-        [provider.provider, sha256],
-    ).fetchone()
-    if before != (0,):
-        events.emit("export.duplicate", provider=provider.provider)
-        return 0
-    try:
-        find_mapping(provider, name)
-    except ExportRefused as refusal:
-        # A name that fits nothing is kept sealed, for the person who must look at it.
-        if refusal.rule == "not_taken":
-            _refuse(vault, provider, name, content, modified, refusal, events)
-            return 0
-    export_id = str(uuid.uuid4())
-    folder = place.received / provider.provider
-    folder.mkdir(mode=0o700, exist_ok=True)
-    seal_file(folder / f"{export_id}.sealed", content, keys.for_identity("received"))
-    _enter(vault, export_id, provider, name, sha256, len(content), modified, "received")
-    events.emit("export.received", provider=provider.provider, export_id=export_id)
-    return 1
-
-
-def _refuse(
-    vault: duckdb.DuckDBPyConnection,
-    provider: Provider,
-    name: str,
-    content: bytes,
-    modified: dt.datetime,
-    refusal: ExportRefused,
-    events: EventLog,
-) -> None:
-    """Enter a file that is refused at the door; its content is not kept."""
-    export_id = str(uuid.uuid4())
-    sha256 = hashlib.sha256(content).hexdigest()
-    _enter(vault, export_id, provider, name, sha256, len(content), modified, "refused")
-    vault.execute(
-        "update vault.exports set rule = ?, words = ? where export_id = ?",
-        [refusal.rule, str(refusal), export_id],
-    )
-    events.emit(
-        "export.refused",
-        provider=provider.provider,
-        export_id=export_id,
-        rule=refusal.rule,
-    )
-
-
-def _enter(
-    vault: duckdb.DuckDBPyConnection,
-    export_id: str,
-    provider: Provider,
-    name: str,
-    sha256: str,
-    size: int,
-    modified: dt.datetime,
-    state: str,
-) -> None:
-    vault.execute(
-        """
-        insert into vault.exports by name
-        select
-            ? as export_id, ? as provider, ? as sector, ? as file_name, ? as sha256,
-            ? as size_bytes, ? as received_at, ? as export_date, ? as state
-        """,
-        [
-            export_id,
-            provider.provider,
-            provider.sector,
-            name,
-            sha256,
-            size,
-            dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            find_export_date(name, modified),
-            state,
-        ],
-    )
-
-
-def find_export_date(file_name: str, modified: dt.datetime) -> dt.date:
-    """Tell the day an export was made: the date in its name, else the file's own."""
-    if found := _DATE_IN_NAME.search(file_name):
-        try:
-            return dt.date.fromisoformat(found.group(1))
-        except ValueError:
-            return modified.date()
-    return modified.date()
+        door.refuse(path.name, content, refusal)
+    return door.refused

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.errors import PublishError
+from flows.locks import writer_lock
 from flows.paths import Place, replace_link
 from flows.releasing.manifest import (
     MANIFEST,
     Release,
     hash_file,
+    hold_back,
     list_files,
     read_current,
     read_release,
@@ -83,12 +85,16 @@ def verify(place: Place, release_id: str | None = None) -> Verification:
 def rollback(place: Place, release_id: str | None = None) -> Release:
     """Make an earlier release current again, in one atomic step.
 
+    What was rolled back from is held back: a run makes no release of the same inputs,
+    until something new lands or changes.
+
     Args:
         place: the data folder.
         release_id: the release; if none is named, the one before the current.
 
     Raises:
         PublishError: there is no such release, or its files are not what was published.
+        RunInProgress: a run is under way.
     """
     if release_id is None:
         previous = _find(place, None).manifest["previous"]
@@ -105,7 +111,11 @@ def rollback(place: Place, release_id: str | None = None) -> Release:
             f"{list(verification.missing)}, added {list(verification.extra)}, changed "
             f"{list(verification.changed)}. Roll back to another release."
         )
-    replace_link(place.published / "current", f"releases/{release_id}")
+    with writer_lock(place):
+        current = read_current(place)
+        if current is not None:
+            hold_back(place, str(current.manifest["fingerprint"]))
+        replace_link(place.published / "current", f"releases/{release_id}")
     return release
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from flows.errors import PipelineError, SettingsError
 from flows.events import EventLog
 from flows.fingerprints import describe_inputs, find_as_of
-from flows.ingest import ExportResult
 from flows.keys import Keys, load_keys
+from flows.landing.results import ExportResult
 from flows.mappings import Provider, load_providers
 from flows.paths import Place
 from flows.settings import providers_folder, shows_faults

@@ -13,8 +13,9 @@ import duckdb
 import pytest
 
 from flows.events import EventLog
-from flows.ingest import ExportResult, ingest
+from flows.ingest import ingest
 from flows.keys import Keys, load_keys, make_demo_key
+from flows.landing.results import ExportResult
 from flows.mappings import Agreement, Provider, load_providers
 from flows.paths import Place
 from flows.receive import receive
@@ -87,8 +88,8 @@ class Road:
     def run(self) -> list[ExportResult]:
         args = (self.place, self.keys)
         with open_vault(*args) as vault:
-            receive(*args, vault, self.providers, self.events, quiet_seconds=0)
-            return ingest(*args, vault, self.providers, self.events)
+            rest = (vault, self.providers, self.events)
+            return receive(*args, *rest, quiet_seconds=0) + ingest(*args, *rest)
 
     @contextmanager
     def vault(self) -> Iterator[duckdb.DuckDBPyConnection]:

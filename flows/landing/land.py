@@ -116,8 +116,8 @@ def _plan(vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping) ->
             judged.* exclude (_faults{"".join(f", {field}" for field in kinds)}),
             coalesce(known.row_id, uuid()::varchar) as _row_id,
             coalesce(
-                known.is_live and known.row_hash = judged._row_hash
-                and not judged._is_deleted,
+                known.is_live <> judged._is_deleted
+                and known.row_hash = judged._row_hash,
                 false
             ) as _is_unchanged
             {ids}

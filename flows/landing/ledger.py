@@ -1,14 +1,15 @@
-"""The ledger's entry of an export that has landed."""
+"""The ledger: how an export enters it, lands in it, or is refused by it."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import duckdb
 
 from flows.duck import quote_text
 from flows.landing.facts import EXPORT_COLUMNS, Export, Landing, copy_out
-from flows.mappings import Mapping
+from flows.mappings import Mapping, Provider
 from flows.reading.judge import Judgement
 
 
@@ -49,4 +50,68 @@ def enter_ledger(
         f"select {', '.join(EXPORT_COLUMNS)} from vault.exports "
         f"where export_id = {quote_text(export.export_id)}",
         folder / "_exports.parquet",
+    )
+
+
+def enter_received(
+    vault: duckdb.DuckDBPyConnection,
+    export_id: str,
+    provider: Provider,
+    file_name: str,
+    sha256: str,
+    size: int,
+    export_date: dt.date,
+    file_kind: str | None,
+) -> None:
+    """Enter an export as received, before it is read."""
+    vault.execute(
+        """
+        insert into vault.exports by name
+        select
+            $1 as export_id, $2 as provider, $3 as sector, $4 as file_name,
+            $5 as sha256, $6 as size_bytes, $7 as received_at, $8 as export_date,
+            $9 as file_kind, 'received' as state
+        """,
+        [
+            export_id,
+            provider.provider,
+            provider.sector,
+            file_name,
+            sha256,
+            size,
+            dt.datetime.now(dt.UTC).replace(tzinfo=None),
+            export_date,
+            file_kind,
+        ],
+    )
+
+
+def enter_refusal(
+    vault: duckdb.DuckDBPyConnection,
+    export_id: str,
+    rule: str,
+    words: str,
+    folder: Path,
+) -> None:
+    """Say that an export is refused, and why; the stages without the vault learn it.
+
+    The file aside is written first: whatever a kill leaves, the next run can finish.
+    """
+    told = {"state": "'refused'", "rule": quote_text(rule)}
+    columns = ", ".join(
+        f"{told.get(name, name)}::{kind} as {name}"
+        for name, kind in EXPORT_COLUMNS.items()
+    )
+    copy_out(
+        vault,
+        f"select {columns} from vault.exports "
+        f"where export_id = {quote_text(export_id)}",
+        folder / "_exports.parquet",
+    )
+    vault.execute(
+        """
+        update vault.exports set state = 'refused', rule = ?, words = ?
+        where export_id = ?
+        """,
+        [rule, words, export_id],
     )

@@ -28,9 +28,13 @@ def repair(place: Place, vault: duckdb.DuckDBPyConnection) -> None:
         row[0]
         for row in vault.execute("select export_id from vault.exports").fetchall()
     }
+    # A run killed before it registered a file left this; the file is still in landing.
+    # An older vault, restored, would show the same: so nothing is thrown away.
+    aside = place.received / "unregistered"
     for path in place.received.glob("*/*.sealed"):
-        if path.stem not in known:
-            path.unlink()
+        if path.stem not in known and path.parent != aside:
+            aside.mkdir(mode=0o700, exist_ok=True)
+            path.replace(aside / path.name)
     for path in place.received.glob("*/.*.part"):
         path.unlink()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -37,7 +38,10 @@ def unpack(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
                 with archive.open(entry) as member:
                     data = member.read(entry.file_size + 1)
                 yield PurePosixPath(entry.filename.replace("\\", "/")).name, data
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError,
+        RuntimeError, ValueError,
+    ) as error:  # fmt: skip
         raise ExportRefused(
             "unreadable_archive", "The zip cannot be opened. Send it again, unlocked."
         ) from error

@@ -1,9 +1,8 @@
 """Delimited text: find every record's line before anything is parsed.
 
 Parsers swallow lines after a quote that is never closed, and count wrong lines wrongly.
-So the bytes are audited first, with array arithmetic: which lines make a record, how
-many fields each has. Only records that are sound are parsed, and their number must
-come out again.
+So the bytes are audited first: which lines make a record, how many fields each has.
+Only records that are sound are parsed, and their number must come out again.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,33 +18,11 @@ import pyarrow.csv as pa_csv
 
 from flows.errors import ExportRefused
 from flows.reading.faults import Fault
+from flows.reading.records import Records, find_records
 from flows.reading.text import to_utf8
 
-Numbers = npt.NDArray[np.int64]
-
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-_QUOTE = ord('"')
 _LONGEST_HEADER = 1_000_000
-_LONGEST_RECORD_LINES = 200
-
-
-@dataclass(frozen=True)
-class Records:
-    """Where each record of a text begins and ends.
-
-    Attributes:
-        start: byte offsets of the first byte of each record.
-        end: byte offsets after the last byte, without the line end.
-        line: line number of the first line of each record, counted from 1.
-        fields: number of fields of each record.
-        blank: records that hold nothing but delimiters and spaces.
-    """
-
-    start: Numbers
-    end: Numbers
-    line: Numbers
-    fields: Numbers
-    blank: npt.NDArray[np.bool_]
 
 
 def read_delimited(
@@ -105,95 +81,20 @@ def find_header(
     wanted = {name.casefold() for name in headings}
 
     def split(delimiter: str) -> list[str]:
-        return next(csv.reader(io.StringIO(line.decode()), delimiter=delimiter))
+        try:
+            return next(csv.reader(io.StringIO(line.decode()), delimiter=delimiter))
+        except csv.Error:
+            return []
 
     def found(delimiter: str) -> int:
         return len({name.strip().casefold() for name in split(delimiter)} & wanted)
 
     delimiter = max(_DELIMITERS, key=found)
+    if not split(delimiter):
+        raise ExportRefused(
+            "wrong_header", "The header line cannot be read.", line=header_row
+        )
     return delimiter, split(delimiter)
-
-
-def find_records(text: bytes, delimiter: str) -> tuple[Records, list[int]]:
-    """Find the records of a text, and the lines whose quote is never closed.
-
-    A line with an odd number of quotes opens a field that goes on over the line end;
-    the next such line closes it. Where no line within reach closes it with the same
-    number of fields as the header, the quote was never closed: that line alone is a
-    fault, and reading goes on at the next.
-    """
-    data = np.frombuffer(text, dtype=np.uint8)
-    ends = np.flatnonzero(data == ord("\n"))
-    if len(data) and (not len(ends) or ends[-1] != len(data) - 1):
-        ends = np.append(ends, len(data))
-    starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
-    quotes = np.concatenate([[0], np.cumsum(data == _QUOTE, dtype=np.int64)])
-    inside = (quotes[:-1] & 1).astype(bool)
-    odd = np.flatnonzero((quotes[ends] - quotes[starts]) & 1)
-    if not len(odd):
-        outside = np.flatnonzero((data == ord(delimiter)) & ~inside)
-        return _measure(data, starts, ends, np.arange(len(ends)), outside), []
-    return _resolve_quotes(data, starts, ends, odd, delimiter)
-
-
-def _resolve_quotes(
-    data: npt.NDArray[np.uint8],
-    starts: Numbers,
-    ends: Numbers,
-    odd: Numbers,
-    delimiter: str,
-) -> tuple[Records, list[int]]:
-    """Join lines into records where quotes close; list the lines where they do not."""
-    text = data.tobytes()
-    expected = _count_fields(text, int(starts[0]), int(ends[0]), delimiter)
-    first = np.ones(len(ends), dtype=bool)
-    last = np.arange(len(ends))
-    unclosed: list[int] = []
-    place = 0
-    while place < len(odd):
-        begin = int(odd[place])
-        close = int(odd[place + 1]) if place + 1 < len(odd) else -1
-        near = 0 < close - begin <= _LONGEST_RECORD_LINES
-        if near and expected == _count_fields(
-            text, int(starts[begin]), int(ends[close]), delimiter
-        ):
-            first[begin + 1 : close + 1] = False
-            last[begin] = close
-            place += 2
-        else:
-            unclosed.append(begin + 1)
-            first[begin] = False
-            place += 1
-    heads = np.flatnonzero(first)
-    begins, finishes = starts[heads], ends[last[heads]]
-    # Within a kept record quotes are balanced, so parity is counted per record.
-    quote = (data == _QUOTE).astype(np.int64)
-    running = np.concatenate([[0], np.cumsum(quote)])
-    owner = np.searchsorted(begins, np.arange(len(data)), side="right") - 1
-    base = running[begins][np.clip(owner, 0, None)]
-    inside = ((running[:-1] - base) & 1).astype(bool)
-    outside = np.flatnonzero((data == ord(delimiter)) & ~inside)
-    return _measure(data, begins, finishes, heads, outside), unclosed
-
-
-def _measure(
-    data: npt.NDArray[np.uint8],
-    starts: Numbers,
-    ends: Numbers,
-    lines: Numbers,
-    delimiters: Numbers,
-) -> Records:
-    fields = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts) + 1
-    filler = (data == ord(" ")) | (data == _QUOTE) | (data == ord("\n"))
-    filler[delimiters] = True
-    running = np.concatenate([[0], np.cumsum(~filler, dtype=np.int64)])
-    blank = running[ends] == running[starts]
-    return Records(starts, ends, lines + 1, fields, blank)
-
-
-def _count_fields(text: bytes, start: int, end: int, delimiter: str) -> int:
-    record = text[start:end].decode(errors="replace")
-    return len(next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter)))
 
 
 def _parse(
@@ -209,7 +110,31 @@ def _parse(
     if not keep.any():
         empty = {name: pa.array([], pa.string()) for name in names}
         return pa.table(empty | {"_line": lines})
-    parsed = pa_csv.read_csv(
+    try:
+        parsed = _parse_sound(text, records, keep, delimiter, names)
+    except pa.ArrowInvalid as error:
+        raise ExportRefused(
+            "rows_do_not_balance",
+            "The quoting of this file is not regular: export it again, every text "
+            "quoted.",
+        ) from error
+    if parsed.num_rows != len(lines):
+        raise ExportRefused(
+            "rows_do_not_balance",
+            f"{len(lines)} records were found and {parsed.num_rows} parsed. The "
+            "quoting of this file is not regular: export it again, every text quoted.",
+        )
+    return parsed.append_column("_line", lines)
+
+
+def _parse_sound(
+    text: bytes,
+    records: Records,
+    keep: npt.NDArray[np.bool_],
+    delimiter: str,
+    names: list[str],
+) -> pa.Table:
+    return pa_csv.read_csv(
         io.BytesIO(_select(text, records, keep)),
         read_options=pa_csv.ReadOptions(column_names=names, block_size=1 << 24),
         parse_options=pa_csv.ParseOptions(
@@ -220,13 +145,6 @@ def _parse(
             strings_can_be_null=False,
         ),
     )
-    if parsed.num_rows != len(lines):
-        raise ExportRefused(
-            "rows_do_not_balance",
-            f"{len(lines)} records were found and {parsed.num_rows} parsed. The "
-            "quoting of this file is not regular: export it again, every text quoted.",
-        )
-    return parsed.append_column("_line", lines)
 
 
 def _select(text: bytes, records: Records, keep: npt.NDArray[np.bool_]) -> bytes:

@@ -117,6 +117,15 @@ def match_headings(
     missing = [name for name in expected if name.casefold() not in places]
     known = {name.casefold() for name in expected}
     unknown = [name.strip() for name in found if name.strip().casefold() not in known]
+    if 2 * len(missing) > len(expected):
+        # What stands here may be a row: its words are not repeated.
+        raise ExportRefused(
+            "wrong_header",
+            f"This line is not the layout's header: {len(expected) - len(missing)} of "
+            f"{len(expected)} headings are there; missing {_listed(missing)}. Export "
+            "again with the agreed headings as the first line.",
+            line=line,
+        )
     if missing or unknown or twice:
         raise ExportRefused(
             "wrong_header", _header_words(missing, unknown, twice), line=line

@@ -16,7 +16,10 @@ from flows.reading.faults import Severity
 _TIME_ZONE = r"(T\d{2}:\d{2}(:\d{2})?(\.\d+)?)(Z|[+-]\d{2}:?\d{2})$"
 _FULL_POSTCODE = r"^([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})$"
 _SECTOR = r"^([A-Z]{1,2}[0-9][A-Z0-9]?) ([0-9])$"
-_CODE = r"[\w .:/()&'+-]{1,40}"
+# A code is short and has no spaces, and is not what a number or a postcode looks like:
+# nothing that names a person slips into a fact as a code.
+_CODE = r"[A-Za-z0-9][A-Za-z0-9_./-]{0,15}"
+_NO_CODE = r"[0-9]{10}|[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}"
 # NHS Data Dictionary pseudo-postcode, and two that probation systems use.
 NO_FIXED_ABODE = ("ZZ993VZ", "NF11NF", "NF11FA")
 # 1900-01-01 and 1970-01-01 are what systems write when no date was given.
@@ -133,7 +136,10 @@ def mapped_value(
 
 def code_value(text: str) -> Value:
     """A short code as the source writes it; free text is not a code."""
-    sound = f"regexp_full_match({text}, {quote_text(_CODE)})"
+    sound = (
+        f"(regexp_full_match({text}, {quote_text(_CODE)}) "
+        f"and not regexp_full_match(upper({text}), {quote_text(_NO_CODE)}))"
+    )
     return Value(
         f"case when {sound} then {text} end",
         ((f"{text} is not null and not {sound}", "not_a_code", "warning"),),

@@ -34,8 +34,8 @@ def read_workbook(
         ExportRefused: not a workbook, unpacks to far more than it should, no such
             sheet, no header row.
     """
-    check_unpacked_size(content)
     try:
+        check_unpacked_size(content)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         name = _choose_sheet(workbook.sheet_names, sheet)
         cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)

@@ -16,6 +16,7 @@ from flows.errors import PublishError
 from flows.paths import Place
 
 MANIFEST = "manifest.json"
+_HELD_BACK = "rolled_back"
 _LIBRARIES = (
     "dbt-core",
     "dbt-duckdb",
@@ -72,6 +73,17 @@ def read_current(place: Place) -> Release | None:
     """
     link = place.published / "current"
     return read_release(place, link.readlink().name) if link.is_symlink() else None
+
+
+def hold_back(place: Place, fingerprint: str) -> None:
+    """Note the inputs of a release that was rolled back from."""
+    (place.published / _HELD_BACK).write_text(fingerprint)
+
+
+def is_held_back(place: Place, fingerprint: str) -> bool:
+    """Tell whether a release of the same inputs was rolled back from."""
+    note = place.published / _HELD_BACK
+    return note.exists() and note.read_text() == fingerprint
 
 
 def hash_file(path: Path) -> str:

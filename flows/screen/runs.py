@@ -19,7 +19,7 @@ from flows.paths import Place
 from flows.reading.rules import RULES
 
 if TYPE_CHECKING:
-    from flows.ingest import ExportResult
+    from flows.landing.results import ExportResult
     from flows.mappings import Provider
     from flows.questions import Answer
     from flows.run import Run

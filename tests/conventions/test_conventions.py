@@ -190,6 +190,22 @@ def test_every_kind_of_fault_has_an_exit_code_of_its_own():
     assert all(f"{kind.exit_code} " in help_text for kind in kinds)
 
 
+def test_a_change_of_any_shipped_rule_makes_a_new_release():
+    from flows.fingerprints import _CODE
+
+    for folder, patterns in _CODE.items():
+        suffixes = {
+            path.suffix
+            for path in (PROJECT / folder).rglob("*")
+            if path.is_file()
+            and not {"target", "logs", "__pycache__"} & set(path.parts)
+        }
+        covered = {Path(pattern).suffix for pattern in patterns}
+        assert suffixes - {".md"} <= covered | (
+            {".sql", ".csv"} if folder == "dbt_project" else set()
+        )
+
+
 def test_the_lock_names_hashes_and_no_address():
     for name in ("requirements.lock", "requirements-uv.lock"):
         text = (PROJECT / name).read_text()

@@ -15,7 +15,7 @@ from flows.contracts import parse_model
 from flows.errors import GateFailed, MappingError, PublishError
 from flows.gate import GateResult
 from flows.gating.suites import list_marts
-from flows.publish import publish
+from flows.publish import find_unchanged, publish
 from flows.release import list_releases, rollback, show, verify
 from flows.releasing.manifest import hash_file
 from flows.releasing.profiles import Recipient, load_recipients, settle_terms
@@ -441,6 +441,19 @@ def test_roll_back_goes_to_the_release_before_or_to_the_one_named(press):
         PublishError, match=r"no release '2020-01-01\.1'.*2026-06-30\.1"
     ):
         rollback(press.place, "2020-01-01.1")
+
+
+def test_what_was_rolled_back_from_is_not_made_again_until_something_changes(press):
+    press()
+    press("f2")
+    rollback(press.place)
+
+    held = find_unchanged(press.place, press.providers, "f2")
+    changed = find_unchanged(press.place, press.providers, "f3")
+
+    assert held is not None
+    assert held.release_id == "2026-06-30.1"
+    assert changed is None
 
 
 def test_roll_back_refuses_a_first_release_none_at_all_and_a_damaged_one(press):
