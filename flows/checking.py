@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.duck import close_sandbox, connect
-from flows.errors import ExportRefused, MappingError
+from flows.errors import ExportRefused, MappingError, SettingsError
 from flows.landing.door import find_export_date
 from flows.mappings import find_mapping, load_providers
 from flows.reading import Fault, read_mapped
@@ -61,6 +61,11 @@ def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> C
         )
     if not path.is_file():
         raise ExportRefused("no_file", f"There is no file {path}.")
+    if receipt is not None and (receipt.exists() or not receipt.parent.is_dir()):
+        raise SettingsError(
+            f"The receipt cannot go to {receipt}: a file of that name is there, or its "
+            "folder is not. Give another name."
+        )
     try:
         mapping = find_mapping(providers[provider_name], path.name)
         modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)

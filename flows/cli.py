@@ -5,27 +5,22 @@ Exit codes are listed in ``errors.py`` and shown by ``commonground --help``.
 
 from __future__ import annotations
 
-import functools
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 import typer
 
-from flows.errors import PipelineError
-from flows.paths import Place
-from flows.screen import releases, runs
-from flows.settings import data_folder, prepare_environment, providers_folder
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from flows.screen import answers, runs
+from flows.screen.commands import DataOption, explained, find_place
+from flows.screen.release_commands import release_app
+from flows.settings import providers_folder
 
 app = typer.Typer(
     name="commonground",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
     help=(
         "Joins what homelessness, drugs, offending and mental-health providers each "
         "know about people in trouble, and releases only what is safe.\n\n"
@@ -35,40 +30,7 @@ app = typer.Typer(
         "9 another run is under way, 10 a question could not be answered."
     ),
 )
-release_app = typer.Typer(
-    no_args_is_help=True,
-    help="Look at releases, check them, go back to an earlier one.",
-)
 app.add_typer(release_app, name="release")
-
-DataOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        help="The data folder. Default: COMMONGROUND_DATA, or 'data' where you are.",
-    ),
-]
-
-
-def explained(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn a fault a person can act on into its words and exit code, no traceback."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except PipelineError as error:
-            runs.error(error)
-            raise typer.Exit(error.exit_code) from None
-
-    return run
-
-
-def _place(data: Path | None) -> Place:
-    os.umask(0o077)
-    place = Place((data or data_folder()).resolve())
-    prepare_environment(place)
-    return place
 
 
 @app.command()
@@ -84,7 +46,7 @@ def demo(
     from flows.demo import make_demo_place
     from flows.running import run_nightly
 
-    place = _place(data)
+    place = find_place(data)
     runs.title(f"Inventing a place of {people:,} people in {place.root}")
     make_demo_place(place, people, seed)
     run = run_nightly(place, runs.progress)
@@ -124,7 +86,7 @@ def run(
     """Take in what has landed, link people, build marts, check them, release them."""
     from flows.running import run_nightly
 
-    place = _place(data)
+    place = find_place(data)
     finished = run_nightly(place, runs.progress, start_at=start)
     runs.run_summary(finished)
 
@@ -138,7 +100,7 @@ def serve(
     """Run the road every night at 02:30 London time, until stopped."""
     from flows.serving import serve_nightly
 
-    place = _place(data)
+    place = find_place(data)
     runs.title(f"Serving {place.root} every night at 02:30, London time")
     runs.title(
         f"Run history: port {port} of 127.0.0.1; password: {place.server_password}"
@@ -161,7 +123,7 @@ def check(
     from flows.checking import check_file
 
     checked = check_file(file, provider, receipt)
-    runs.checked(checked, file)
+    answers.checked(checked, file)
     if checked.quarantined:
         raise typer.Exit(5)
 
@@ -173,8 +135,8 @@ def providers(data: DataOption = None) -> None:
     from flows.mappings import load_providers
     from flows.running import latest_exports
 
-    place = _place(data)
-    runs.providers(load_providers(providers_folder()), latest_exports(place))
+    place = find_place(data)
+    answers.providers(load_providers(providers_folder()), latest_exports(place))
 
 
 @app.command()
@@ -187,58 +149,4 @@ def query(
     """Ask the current release in SQL; works while a run is writing the next one."""
     from flows.questions import ask
 
-    runs.answer(ask(_place(data), sql), as_csv=csv)
-
-
-@release_app.command("list")
-@explained
-def release_list(data: DataOption = None) -> None:
-    """List releases, newest first; the current one is marked."""
-    from flows.release import list_releases
-
-    releases.listing(_place(data), list_releases(_place(data)))
-
-
-@release_app.command("show")
-@explained
-def release_show(
-    release_id: Annotated[
-        str | None, typer.Argument(help="Default: the current release.")
-    ] = None,
-    data: DataOption = None,
-) -> None:
-    """Show what a release holds: files, rows, recipients, what was withheld and why."""
-    from flows.release import show as read_manifest
-
-    releases.manifest(read_manifest(_place(data), release_id))
-
-
-@release_app.command("verify")
-@explained
-def release_verify(
-    release_id: Annotated[
-        str | None, typer.Argument(help="Default: the current release.")
-    ] = None,
-    data: DataOption = None,
-) -> None:
-    """Hash every file of a release again and compare with its manifest."""
-    from flows.release import verify
-
-    verification = verify(_place(data), release_id)
-    releases.verified(verification)
-    if not verification.is_whole:
-        raise typer.Exit(8)
-
-
-@release_app.command("rollback")
-@explained
-def release_rollback(
-    release_id: Annotated[
-        str | None, typer.Argument(help="Default: the one before the current.")
-    ] = None,
-    data: DataOption = None,
-) -> None:
-    """Make an earlier release current again; nothing is deleted."""
-    from flows.release import rollback
-
-    releases.rolled_back(rollback(_place(data), release_id))
+    answers.answer(ask(find_place(data), sql), as_csv=csv)

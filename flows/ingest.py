@@ -14,6 +14,7 @@ from collections.abc import Mapping as Named
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from flows.errors import ExportRefused, PipelineError
 from flows.events import EventLog
@@ -21,7 +22,7 @@ from flows.keys import Keys
 from flows.landing.facts import Export, Landing
 from flows.landing.land import land
 from flows.landing.ledger import enter_refusal
-from flows.landing.pending import pending_folder, promote, repair
+from flows.landing.pending import pending_folder, promote, receipt_path, repair
 from flows.landing.results import ExportResult, refused
 from flows.mappings import Mapping, Provider, find_mapping
 from flows.paths import Place
@@ -72,11 +73,19 @@ def ingest(
 def _ingest_one(
     place: Place, keys: Keys, vault: duckdb.DuckDBPyConnection, export: Export
 ) -> ExportResult:
-    folder = pending_folder(place, export.export_id, export.provider.provider)
+    folder = pending_folder(place, export.export_id)
     try:
         result = _read_and_land(place, keys, vault, export, folder)
     except ExportRefused as refusal:
         result = _refuse(vault, export, folder, refusal)
+    except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
+        # A file no reader was made for must not stop the other providers' night.
+        unread = ExportRefused(
+            "broke_the_reader",
+            f"Reading ended with {type(error).__name__}. Export again; if it happens "
+            "again, tell whoever looks after Commonground.",
+        )
+        result = _refuse(vault, export, folder, unread)
     promote(place, folder)
     return result
 
@@ -97,7 +106,10 @@ def _read_and_land(
     _check_not_empty(vault, export, mapping, reading.rows)
     try:
         judgement = judge(vault, reading, mapping, export.export_date)
-        write_receipt(folder / "receipt.csv", judgement.faults)
+        if judgement.faults:
+            name, day = export.provider.provider, export.export_date
+            path = receipt_path(folder, name, day, mapping.file_kind)
+            write_receipt(path, judgement.faults)
         landing = land(vault, export, mapping, judgement, folder, reading.how)
     finally:
         for table in ("texts", "judged", "plan"):
@@ -199,8 +211,9 @@ def _refuse(
 ) -> ExportResult:
     where = f"line {refusal.line}: " if refusal.line else ""
     words = f"{where}{refusal}"
-    enter_refusal(vault, export.export_id, refusal.rule, words, folder)
     name = export.provider.provider
+    receipt = receipt_path(folder, name, export.export_date, None)
+    enter_refusal(vault, export.export_id, refusal.rule, words, folder, receipt)
     return refused(name, export.file_name, refusal.rule, words)
 
 

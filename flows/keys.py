@@ -1,6 +1,6 @@
 """One master key gives sub-keys by HKDF; two branches keep identity and facts apart.
 
-The *identity* branch opens the vault, received originals and quarantined rows. The
+The *identity* branch opens the vault and the sealed originals. The
 *facts* branch opens the warehouse and makes pseudonyms. Stages after linking need the
 facts branch alone, so they can run on a machine that never held the master key.
 """
@@ -50,7 +50,7 @@ class Keys:
         """Derive a 32-byte key of the identity branch.
 
         Args:
-            purpose: ``vault``, ``received`` or ``quarantine``.
+            purpose: ``vault`` or ``received``.
 
         Raises:
             SettingsError: this process was given the facts key alone.
@@ -109,9 +109,11 @@ def _read(path: Path) -> bytes:
         mode = path.stat().st_mode
     except FileNotFoundError as error:
         raise SettingsError(f"Key file {path} does not exist. {_HOW}") from error
+    if not stat.S_ISREG(mode):
+        raise SettingsError(f"{path} is not a file that could hold a key. {_HOW}")
     if stat.S_IMODE(mode) & 0o077:
         raise SettingsError(f"Others can read key file {path}: run chmod 600 {path}")
-    return _parse(path.read_text().strip(), str(path))
+    return _parse(path.read_bytes().decode(errors="replace"), str(path))
 
 
 def _parse(text: str, where: str) -> bytes:

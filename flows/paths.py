@@ -47,7 +47,7 @@ class Place:
 
     @property
     def quarantine(self) -> Path:
-        """``quarantine/<provider>/``: rows that did not land, and why."""
+        """``quarantine/<provider>/``: receipts, which lines did not land and why."""
         return self.root / "quarantine"
 
     @property

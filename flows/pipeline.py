@@ -118,7 +118,7 @@ def build_marts(run: Run, as_of: dt.date) -> None:
 
 @task(name="gate", cache_policy=NO_CACHE)
 def check_gates(run: Run) -> None:
-    """Every gate again, on what will be released; a critical failure stops here."""
+    """Every gate on what will be released; a critical failure stops here."""
     from flows.gate import check_landed, check_linked, check_published, stop_if_critical
 
     with run.stage("gate"):

@@ -32,16 +32,25 @@ def ask(place: Place, sql: str) -> Answer:
     path = (place.published / "current" / "commonground.duckdb").resolve()
     if not path.exists():
         raise PublishError("There is no release yet. Make one with: commonground run")
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("set autoinstall_known_extensions = false")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
-        try:
-            cursor = connection.execute(sql)
-            columns = [column[0] for column in cursor.description or []]
-            return Answer(columns, cursor.fetchall())
-        except duckdb.Error as error:
-            raise QuestionError(
-                f"The question could not be answered. {error} Tables: "
-                'commonground query "show tables"'
-            ) from error
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            connection.execute("set autoinstall_known_extensions = false")
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
+            return _ask_one(connection, sql)
+    except duckdb.Error as error:
+        raise QuestionError(
+            f"The question could not be answered. {error} Tables: "
+            'commonground query "show tables"'
+        ) from error
+
+
+def _ask_one(connection: duckdb.DuckDBPyConnection, sql: str) -> Answer:
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1:
+        raise QuestionError(
+            f"One question at a time: this text holds {len(statements)} statements."
+        )
+    cursor = connection.execute(statements[0])
+    columns = [column[0] for column in cursor.description or []]
+    return Answer(columns, cursor.fetchall())

@@ -106,14 +106,16 @@ def _take(
     events: EventLog,
 ) -> list[ExportResult]:
     """Take one file, or each file of a zip; give those that are refused at the door."""
+    # A name may hold bytes that are no text; the ledger can only keep text.
+    name_on_disk = path.name.encode("utf-8", "replace").decode()
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     with os.fdopen(descriptor, "rb") as file:
         content = file.read()
         modified = dt.datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, dt.UTC)
     door = Door(place, keys, vault, provider, events, modified)
     try:
-        for name, member in unpack(path.name, content):
+        for name, member in unpack(name_on_disk, content):
             door.register(name, member)
     except ExportRefused as refusal:
-        door.refuse(path.name, content, refusal)
+        door.refuse(name_on_disk, content, refusal)
     return door.refused

@@ -14,7 +14,7 @@ from flows.errors import ExportRefused
 from flows.events import EventLog
 from flows.keys import Keys
 from flows.landing.ledger import enter_received, enter_refusal
-from flows.landing.pending import pending_folder, promote
+from flows.landing.pending import pending_folder, promote, receipt_path
 from flows.landing.results import ExportResult, refused
 from flows.mappings import Provider, find_mapping
 from flows.paths import Place
@@ -61,8 +61,10 @@ class Door:
             return
         day = self.modified.date()
         export_id = self._enter(name, content, sha256, day, None, keep=not not_taken)
-        folder = pending_folder(self.place, export_id, self.provider.provider)
-        enter_refusal(self.vault, export_id, refusal.rule, str(refusal), folder)
+        folder = pending_folder(self.place, export_id)
+        receipt = receipt_path(folder, self.provider.provider, day, None)
+        words = str(refusal)
+        enter_refusal(self.vault, export_id, refusal.rule, words, folder, receipt)
         promote(self.place, folder)
         facts = {"provider": self.provider.provider, "rule": refusal.rule}
         self.events.emit("export.refused", export_id=export_id, **facts)

@@ -153,7 +153,7 @@ def copy_out(vault: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
 
 def _may_withdraw(export: Export, judgement: Judgement) -> bool:
     """A missing row is withdrawn only if every line of a full export could be read."""
-    unread = {"unclosed_quote", "field_count", "key_missing"}
+    unread = {"unclosed_quote", "stray_quote", "field_count", "key_missing"}
     return export.provider.exports == "full" and not any(
         fault.rule in unread for fault in judgement.faults
     )

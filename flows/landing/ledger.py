@@ -11,6 +11,7 @@ from flows.duck import quote_text
 from flows.landing.facts import EXPORT_COLUMNS, Export, Landing, copy_out
 from flows.mappings import Mapping, Provider
 from flows.reading.judge import Judgement
+from flows.reading.receipts import write_refusal
 
 
 def enter_ledger(
@@ -92,11 +93,13 @@ def enter_refusal(
     rule: str,
     words: str,
     folder: Path,
+    receipt: Path,
 ) -> None:
     """Say that an export is refused, and why; the stages without the vault learn it.
 
     The file aside is written first: whatever a kill leaves, the next run can finish.
     """
+    write_refusal(receipt, rule, words)
     told = {"state": "'refused'", "rule": quote_text(rule)}
     columns = ", ".join(
         f"{told.get(name, name)}::{kind} as {name}"

@@ -42,11 +42,15 @@ def read_delimited(
     records, unclosed = find_records(text, delimiter)
     after = records.line > header_row
     rows = after & ~records.blank
-    sound = rows & (records.fields == len(header))
+    sound = rows & (records.fields == len(header)) & ~records.stray
     faults += [
         Fault(int(line), "", "unclosed_quote", "quarantine") for line in unclosed
     ]
-    wrong = rows & ~sound
+    faults += [
+        Fault(line, "", "stray_quote", "quarantine")
+        for line in records.line[rows & records.stray].tolist()
+    ]
+    wrong = rows & ~sound & ~records.stray
     faults += [
         Fault(line, "", "field_count", "quarantine", f"{n} fields, not {len(header)}")
         for line, n in zip(

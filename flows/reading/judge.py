@@ -24,13 +24,11 @@ class Judgement:
 
     Attributes:
         rows: lines that should be rows.
-        sound: rows that may land, deleted ones at the source among them.
         faults: every fault and remark, by line.
         quarantined: lines that do not land.
     """
 
     rows: int
-    sound: int
     faults: tuple[Fault, ...]
     quarantined: frozenset[int]
 
@@ -65,11 +63,9 @@ def judge(
     connection.unregister("reading")
     connection.execute(judged_sql(mapping, sources, export_date))
     faults += _fetch_faults(connection)
-    sound = connection.execute("select count(*) from judged where _is_sound").fetchone()
-    assert sound is not None  # noqa: S101 - a count always has a row
     quarantined = {f.line for f in faults if f.severity == "quarantine"}
     ordered = sorted(faults, key=lambda f: (f.line, f.column, f.rule))
-    return Judgement(reading.rows, sound[0], tuple(ordered), frozenset(quarantined))
+    return Judgement(reading.rows, tuple(ordered), frozenset(quarantined))
 
 
 def _texts_sql(mapping: Mapping, sources: list[Source]) -> str:

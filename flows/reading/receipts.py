@@ -38,6 +38,14 @@ def write_receipt(path: Path, faults: Iterable[Fault]) -> None:
             )
 
 
+def write_refusal(path: Path, rule: str, words: str) -> None:
+    """Write the receipt of a file that was refused as a whole."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADINGS)
+        writer.writerow(["", "", rule, "file refused", "The file was not read", words])
+
+
 def _safe(heading: str) -> str:
     """Keep a heading from being run as a formula when opened in a spreadsheet."""
     return f"'{heading}" if heading[:1] in ("=", "+", "-", "@", "\t", "\r") else heading

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ class Records:
         line: line number of the first line of each record, counted from 1.
         fields: number of fields of each record.
         blank: records that hold nothing but delimiters and spaces.
+        stray: records with a quote where none can be.
     """
 
     start: Numbers
@@ -32,6 +33,7 @@ class Records:
     line: Numbers
     fields: Numbers
     blank: npt.NDArray[np.bool_]
+    stray: npt.NDArray[np.bool_]
 
 
 def find_records(text: bytes, delimiter: str) -> tuple[Records, list[int]]:
@@ -52,7 +54,9 @@ def find_records(text: bytes, delimiter: str) -> tuple[Records, list[int]]:
     odd = np.flatnonzero((quotes[ends] - quotes[starts]) & 1)
     if not len(odd):
         outside = np.flatnonzero((data == ord(delimiter)) & ~inside)
-        return _measure(data, starts, ends, np.arange(len(ends)), outside), []
+        return _measure(
+            data, starts, ends, np.arange(len(ends)), outside, delimiter
+        ), []
     return _resolve_quotes(data, starts, ends, odd, delimiter)
 
 
@@ -91,7 +95,7 @@ def _resolve_quotes(
     base = running[begins][np.clip(owner, 0, None)]
     inside = ((running[:-1] - base) & 1).astype(bool)
     outside = np.flatnonzero((data == ord(delimiter)) & ~inside)
-    return _measure(data, begins, finishes, heads, outside), unclosed
+    return _measure(data, begins, finishes, heads, outside, delimiter), unclosed
 
 
 def _is_one_record(
@@ -120,20 +124,58 @@ def _measure(
     ends: Numbers,
     lines: Numbers,
     delimiters: Numbers,
+    delimiter: str,
 ) -> Records:
     fields = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts) + 1
     filler = (data == ord(" ")) | (data == _QUOTE) | (data == ord("\n"))
     filler[delimiters] = True
     running = np.concatenate([[0], np.cumsum(~filler, dtype=np.int64)])
     blank = running[ends] == running[starts]
-    return Records(starts, ends, lines + 1, fields, blank)
+    stray = _find_stray(data, starts, ends, delimiter)
+    return Records(starts, ends, lines + 1, fields, blank, stray)
 
 
 def _count_fields(text: bytes, start: int, end: int, delimiter: str) -> int:
-    """Count the fields of a piece of text that is one record; else -1."""
-    record = text[start:end].decode(errors="replace")
-    try:
-        rows = list(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter))
-    except csv.Error:
-        return -1
-    return len(rows[0]) if len(rows) == 1 else -1
+    """Count the fields of a piece of text that is strictly one record; else -1.
+
+    Strictly: a quote opens at the start of a field, closes at its end, and is doubled
+    in between.
+    """
+    record = text[start:end]
+    place, count = 0, 0
+    field, mark = _field_pattern(delimiter), delimiter.encode()
+    while True:
+        found = field.match(record, place)
+        place, count = (found.end() if found else place), count + 1
+        if place == len(record):
+            return count
+        if record[place : place + 1] != mark:
+            return -1
+        place += 1
+
+
+@lru_cache
+def _field_pattern(delimiter: str) -> re.Pattern[bytes]:
+    mark = re.escape(delimiter).encode()
+    return re.compile(rb'"(?:[^"]++|"")*+"|[^"\n' + mark + rb"]*+")
+
+
+def _find_stray(
+    data: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers, delimiter: str
+) -> npt.NDArray[np.bool_]:
+    """Mark records in which a quote stands inside an unquoted text, or after one."""
+    stray = np.zeros(len(starts), dtype=bool)
+    quotes = np.flatnonzero(data == _QUOTE)
+    if not len(quotes) or not len(starts):
+        return stray
+    owner = np.searchsorted(starts, quotes, side="right") - 1
+    own = (owner >= 0) & (quotes < ends[owner])
+    opens = (np.arange(len(quotes)) - np.searchsorted(quotes, starts)[owner]) % 2 == 0
+    before = data[np.maximum(quotes - 1, 0)]
+    after = data[np.minimum(quotes + 1, len(data) - 1)]
+    edge = (ord(delimiter), _QUOTE)
+    fine_open = (quotes == starts[owner]) | np.isin(before, edge)
+    fine_close = (quotes + 1 >= ends[owner]) | np.isin(after, edge)
+    wrong = own & np.where(opens, ~fine_open, ~fine_close)
+    stray[owner[wrong]] = True
+    return stray

@@ -26,6 +26,10 @@ RULES: dict[str, Rule] = {
         "A quotation mark opens in this line and never closes",
         "Close or double the quotation mark, or export again with every text quoted",
     ),
+    "stray_quote": Rule(
+        "A quotation mark stands inside or after a text that is not quoted",
+        "Put the whole text in quotation marks and double those inside it",
+    ),
     "field_count": Rule(
         "The line has more or fewer fields than the header",
         "Look for a delimiter inside an unquoted text, or a line break in a note",

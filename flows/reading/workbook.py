@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
+import zlib
 
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
@@ -14,6 +16,13 @@ from flows.reading.faults import Fault
 
 _LARGEST_UNPACKED = 2 * 1024**3
 _LARGEST_RATIO = 200
+_MOST_CELLS = 60_000_000
+# What a zip or a sheet that is damaged makes the libraries below us raise.
+_DAMAGED = (
+    CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+_CELL = re.compile(rb'[:"]([A-Z]{1,3})([0-9]{1,7})"')
 
 
 def read_workbook(
@@ -39,7 +48,7 @@ def read_workbook(
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         name = _choose_sheet(workbook.sheet_names, sheet)
         cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+    except _DAMAGED as error:
         raise ExportRefused(
             "unreadable_workbook",
             "The workbook cannot be opened. Save it again as XLSX without a password.",
@@ -78,11 +87,44 @@ def check_unpacked_size(content: bytes) -> None:
         return
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked <= _LARGEST_UNPACKED:
+            _check_sheet_size(archive)
     if unpacked > min(_LARGEST_UNPACKED, max(len(content), 65536) * _LARGEST_RATIO):
         raise ExportRefused(
             "unpacks_too_large",
             f"The file of {len(content)} bytes would unpack to {unpacked}.",
         )
+
+
+def _check_sheet_size(archive: zipfile.ZipFile) -> None:
+    """Refuse a sheet whose farthest cell would make a reader ask for a giant table.
+
+    Raises:
+        ExportRefused: more cells between the first and the farthest than fit.
+    """
+    for entry in archive.infolist():
+        if not entry.filename.startswith("xl/worksheets/"):
+            continue
+        rows, columns = 0, b""
+        with archive.open(entry) as sheet:
+            while block := sheet.read(1 << 20):
+                for letters, number in _CELL.findall(block + sheet.read(16)):
+                    rows = max(rows, int(number))
+                    columns = max(columns, letters, key=lambda name: (len(name), name))
+        if rows * _column_number(columns) > _MOST_CELLS:
+            raise ExportRefused(
+                "sheet_too_large",
+                f"A cell in row {rows} stands far from the others. Delete empty rows "
+                "and columns behind the table and save again.",
+            )
+
+
+def _column_number(letters: bytes) -> int:
+    """Count columns up to the one named: A is 1, Z 26, AA 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _choose_sheet(names: list[str], wanted: str | None) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv as csv_module
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,17 +11,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.checking import Checked
 from flows.errors import PipelineError
 from flows.paths import Place
-from flows.reading.rules import RULES
 
 if TYPE_CHECKING:
     from flows.landing.results import ExportResult
-    from flows.mappings import Provider
-    from flows.questions import Answer
     from flows.run import Run
-    from flows.running import LastExport
     from flows.synth import PlaceSummary
 
 _out = Console()
@@ -60,6 +53,8 @@ def progress(event: dict[str, object]) -> None:
         _out.print(f"  [dim]nothing new for {stage}[/]")
     elif name == "export.refused" and event.get("rule") != "not_taken":
         _out.print(f"  [red]refused[/] an export of {event['provider']}")
+    elif name == "export.duplicate":
+        _out.print(f"  taken before, left out: a file of {event['provider']}")
     elif name == "export.waiting":
         _out.print(
             f"  [yellow]left in landing[/]: a file of {event['provider']} "
@@ -147,7 +142,7 @@ def _gates(run: Run) -> None:
     _out.print(
         f"[bold]Gates[/]: {states['passed']} expectations on {tables} tables passed, "
         f"{states['failed'] + states['errored']} did not hold, "
-        f"{states['not_applicable']} not applicable (nobody sends that table)."
+        f"{states['not_applicable']} not applicable."
     )
     for result in run.gates:
         if result.status in ("failed", "errored"):
@@ -182,63 +177,3 @@ def place_summary(summary: PlaceSummary, out: Path) -> None:
         table.add_row(name, f"{rows:,}")
     _out.print(table)
     _out.print(f"Exports in {out / 'landing'}; who is who in {out / 'truth'}.")
-
-
-def checked(result: Checked, file: Path) -> None:
-    """Show what a check found, rule by rule, and the first lines of each."""
-    _out.print(
-        f"{escape(file.name)}: read as {escape(result.read_as)}, layout "
-        f"{result.layout}. {result.rows:,} rows, {result.quarantined:,} would be "
-        f"quarantined."
-    )
-    if not result.faults:
-        _out.print("[green]Every row would land without remark.[/]")
-        return
-    table = Table("Line", "Column", "Rows", "What was found", "What to do")
-    for (rule, column, severity), count in result.rules.most_common():
-        lines = [f.line for f in result.faults if (f.rule, f.column) == (rule, column)]
-        shown = ", ".join(str(line) for line in lines[:5])
-        kept = "left out" if severity == "quarantine" else "lands with remark"
-        table.add_row(
-            shown + (" ..." if len(lines) > 5 else ""),
-            escape(column),
-            f"{count:,} {kept}",
-            RULES[rule].means,
-            RULES[rule].guidance,
-        )
-    _out.print(table)
-
-
-def providers(known: Mapping[str, Provider], last: Mapping[str, LastExport]) -> None:
-    """Show providers and what of theirs has landed."""
-    table = Table(
-        "Provider", "Sector", "Sends", "Agreement", "Landed", "Newest", "Rows"
-    )
-    for name, provider in sorted(known.items(), key=lambda item: item[1].sector):
-        found = last.get(name)
-        table.add_row(
-            name,
-            provider.sector,
-            ", ".join(provider.layouts),
-            f"{provider.agreement.ends}",
-            str(found.newest or "nothing yet") if found else "nothing yet",
-            f"{found.rows:,}" if found else "",
-        )
-    _out.print(table)
-
-
-def answer(result: Answer, *, as_csv: bool) -> None:
-    """Show the answer to a question."""
-    if as_csv:
-        writer = csv_module.writer(sys.stdout)
-        writer.writerow(result.columns)
-        writer.writerows(result.rows)
-        return
-    table = Table()
-    for column in result.columns:
-        table.add_column(escape(column), overflow="fold")
-    for row in result.rows[:200]:
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
-    _out.print(table)
-    if len(result.rows) > 200:
-        _out.print(f"The first 200 of {len(result.rows):,} rows; --csv gives all.")

@@ -172,9 +172,9 @@ def test_a_failed_gate_names_itself_and_leaves_the_release_where_it_was(
     place = copy_place(finished, tmp_path / "data")
     current = (place.published / "current").readlink()
     folder = place.landing / "fernshire_council"
-    empty = (HEADINGS + "\n").encode()
-    (folder / "fernshire_council_placements_2026-07-31.csv").write_bytes(empty)
-    # Every stay is gone from this full export: an empty table must not pass.
+    ahead = "\n".join([HEADINGS, *(stay(n, "01/02/2041") for n in range(50))])
+    (folder / "fernshire_council_placements_2026-07-31.csv").write_text(ahead)
+    # Every stay begins years after the export: the dates were mistyped or misread.
     done = run_command("run", "--data", place.root, code=6)
 
     assert "homelessness" in done.stderr

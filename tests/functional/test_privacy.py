@@ -7,11 +7,15 @@ import subprocess
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
+from flows.contracts import load_identity
+from flows.duck import attach_encrypted, connect
 from flows.keys import load_keys
 from flows.paths import Place
 from flows.vault import open_vault
+from tests.functional.conftest import PEOPLE
 
 PLACES = (
     "01_received",
@@ -107,6 +111,77 @@ def test_the_search_finds_them_where_they_are(finished, secrets, landing, tmp_pa
 
     assert len(find(secrets, exported, tmp_path)) >= 5
     assert find(secrets, [clear], tmp_path) == [str(clear)]
+
+
+@pytest.fixture(scope="module")
+def identities(finished) -> pa.Table:
+    """Every name, number, postcode and source key of the vault, one by one."""
+    with open_vault(finished, load_keys(finished), read_only=True) as vault:
+        fields = [name for name in load_identity() if "initial" not in name]
+        parts = [
+            f"select {name}::varchar as v from vault.identities" for name in fields
+        ]
+        parts += ["select source_key from vault.keys where kind = 'record'"]
+        return vault.execute(
+            f"select distinct lower(v) as v from ({' union all '.join(parts)}) "
+            "where length(v) > 3 and try_cast(v as integer) is null"
+        ).to_arrow_table()
+
+
+def columns_that_tell(
+    connection: duckdb.DuckDBPyConnection, identities: pa.Table, tables: list[str]
+) -> list[str]:
+    """Name every text column of some tables that holds an identity as its value."""
+    connection.register("identities", identities)
+    found = []
+    for table in tables:
+        described = connection.execute(f"describe select * from {table}").fetchall()
+        for name, kind, *_ in described:
+            if kind != "VARCHAR":
+                continue
+            (hits,) = connection.execute(
+                f'select count(*) from {table} where lower("{name}") in '
+                "(select v from identities)"
+            ).fetchone()
+            if hits:
+                found.append(f"{table}.{name}")
+    return found
+
+
+def parquet_tables(*folders: Path) -> list[str]:
+    paths = [path for folder in folders for path in folder.rglob("*.parquet")]
+    return [f"read_parquet('{path}')" for path in paths]
+
+
+def test_no_value_of_any_table_is_an_identity_once_it_is_decoded(finished, identities):
+    tables = parquet_tables(finished.landed, finished.linked, finished.published)
+    key = load_keys(finished).for_facts("warehouse")
+    release = (finished.published / "current" / "commonground.duckdb").resolve()
+    with connect() as connection:
+        attach_encrypted(connection, finished.warehouse, "w", key, read_only=True)
+        connection.execute(f"attach '{release}' as release (read_only)")
+        listed = connection.execute(
+            "select database_name, schema_name, table_name from duckdb_tables() "
+            "where database_name in ('w', 'release')"
+        ).fetchall()
+        tables += [".".join(f'"{part}"' for part in row) for row in listed]
+
+        assert len(identities) > 3 * PEOPLE
+        assert len(tables) > 60
+        assert columns_that_tell(connection, identities, tables) == []
+
+
+def test_decoding_finds_an_identity_in_a_compressed_file(identities, tmp_path):
+    with connect() as connection:
+        connection.register("planted", identities)
+        path = tmp_path / "planted.parquet"
+        connection.execute(
+            f"copy (select 'x' as harmless, upper(v) as v from planted limit 1) "
+            f"to '{path}' (format parquet, compression zstd)"
+        )
+        found = columns_that_tell(connection, identities, parquet_tables(tmp_path))
+
+    assert [name.rsplit(".", 1)[1] for name in found] == ["v"]
 
 
 def test_nothing_is_readable_by_others(finished):

@@ -67,6 +67,38 @@ def test_an_unclosed_quote_costs_its_own_line_and_no_other():
     assert reading.rows == 3
 
 
+def test_two_unclosed_quotes_in_one_column_do_not_join_two_people():
+    text = b'id,name,date\n1,"Fern,x\n2,Moss,y\n3,"Ivy,z\n4,Alder,w\n'
+
+    reading = read(text)
+
+    assert [row[0] for row in rows(reading)] == ["2", "4"]
+    assert [(f.line, f.rule) for f in reading.faults] == [
+        (2, "unclosed_quote"),
+        (4, "unclosed_quote"),
+    ]
+
+
+def test_unclosed_quotes_on_neighbouring_lines_are_two_faults():
+    reading = read(b'id,name,date\n1,"Fern,x\n2,"Moss,y\n3,Ivy,z\n')
+
+    assert [row[0] for row in rows(reading)] == ["3"]
+    assert len(reading.faults) == 2
+
+
+def test_a_quote_inside_a_text_that_is_not_quoted_costs_its_line_alone():
+    text = b'id,name,date\n1,5",6" ,x\n2,Moss "M",y\n3,"Ivy" the,z\n4,"A ""B"" C",w\n'
+
+    reading = read(text)
+
+    assert [row[:2] for row in rows(reading)] == [("4", 'A "B" C')]
+    assert {(f.line, f.rule) for f in reading.faults} == {
+        (2, "stray_quote"),
+        (3, "stray_quote"),
+        (4, "stray_quote"),
+    }
+
+
 def test_a_line_break_inside_quotes_is_one_row():
     reading = read(b'id,name,date\n1,"Fern\nGreen",x\n2,Moss,y\n')
 
@@ -167,6 +199,28 @@ def test_a_workbook_keeps_long_numbers_whole_and_names_the_sheet():
 def test_a_workbook_without_the_sheet_says_which_it_has():
     with pytest.raises(ExportRefused, match=r"\['Contacts'\].*'Shifts'"):
         read_export(workbook([HEADINGS]), "a.xlsx", HEADINGS, sheet="Shifts")
+
+
+def test_a_workbook_with_one_cell_far_away_is_not_opened():
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Contacts")
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write(1_048_575, 16_383, "x")
+
+    with pytest.raises(ExportRefused, match="Delete empty rows"):
+        read_export(data.getvalue(), "a.xlsx", HEADINGS, sheet="Contacts")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 5000), st.integers(0, 255))
+def test_a_damaged_workbook_is_refused_or_read_and_nothing_else(place, byte):
+    content = bytearray(workbook([HEADINGS, ["1", "Fern", "x"]]))
+    content[place % len(content)] = byte
+    try:
+        read_export(bytes(content), "a.xlsx", HEADINGS, sheet="Contacts")
+    except ExportRefused as refusal:
+        assert len(str(refusal)) > 20
 
 
 def test_a_file_that_is_no_workbook_is_refused():
