@@ -18,9 +18,11 @@ Why these numbers, and no gentler ones:
   A missing value counts as a value: a tool that drops rows with missing values reports
   a unique person as safe.
 
-Not protected against: an attacker who compares releases. Rounding alone let a fifth of
-new arrivals be proved between two monthly releases of a test table; recipients must not
-be sent releases more often than their agreement needs.
+Not protected against: a recipient of both record-level rows and overlap figures can
+bound how many rows a combination withholds; and whoever compares releases can prove
+arrivals. Rounding alone let a fifth of new arrivals be proved between two monthly
+releases of a test table; recipients must not be sent releases more often than their
+agreement needs.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import time
 import duckdb
 import pytest
 
+from flows.layouts import load_layout
 from flows.paths import Place
 from tests.conftest import COMMONGROUND
 from tests.functional.conftest import copy_place, new_place, read_events, run_command
@@ -30,7 +31,9 @@ def stay(number: int, start: str = "01/02/2026") -> str:
 BAD_FILES = {
     "wrong_header": (
         "fernshire_council_cases_2026-07-31.csv",
-        b"Case Ref,Applicant,Date\n1,2,3\n",
+        ",".join(load_layout("homelessness_cases").files["cases"].headers)
+        .replace("Case Reference", "Case Ref")
+        .encode(),
     ),
     "cp1252": (
         "fernshire_council_support_needs_2026-07-31.csv",
