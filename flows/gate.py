@@ -11,60 +11,21 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from flows.contracts import describe_columns, list_datasets
 from flows.duck import attach_encrypted, connect, quote_name, quote_text
 from flows.errors import GateFailed
-from flows.gating.suites import SUITES, Suite, list_marts, load_suite
+from flows.gating.results import GateResult, Subject
+from flows.gating.suites import SUITES, list_marts, load_suite
 from flows.gating.views import create_view, list_sent, live_rows
 from flows.keys import Keys
 from flows.paths import Place
 
 if TYPE_CHECKING:
     import duckdb
-
-Status = Literal["passed", "failed", "errored", "not_applicable"]
-
-
-@dataclass(frozen=True)
-class GateResult:
-    """What became of one expectation.
-
-    ``severity`` is ``critical`` for every expectation that could not be judged,
-    whatever the suite says. ``not_applicable`` (nothing to judge: no export, or no
-    value) is not a pass; ``why`` then says in words what was missing.
-    """
-
-    table: str
-    expectation: str
-    severity: Literal["critical", "warning"]
-    dimension: str
-    passed: bool
-    status: Status
-    observed: dict[str, float]
-    expected: str
-    reason: str
-    guidance: str
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One table to judge: its name in reports, its view, what it must have.
-
-    ``absent`` says in words why there is no table to judge; ``absent_status`` whether
-    that is a fault.
-    """
-
-    table: str
-    view: str
-    suite: Suite
-    columns: tuple[str, ...]
-    absent: str = ""
-    absent_status: Status = "not_applicable"
 
 
 def check_landed(place: Place) -> list[GateResult]:

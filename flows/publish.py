@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from flows.disclosure import protect_count
 from flows.duck import attach_encrypted, connect
 from flows.errors import PublishError
-from flows.gate import GateResult, stop_if_critical
+from flows.gate import stop_if_critical
+from flows.gating.results import GateResult
 from flows.gating.suites import list_marts
 from flows.keys import Keys
 from flows.paths import Place, replace_link
@@ -61,8 +62,7 @@ def publish(
 ) -> Release:
     """Build a release from the warehouse and make it current.
 
-    Nothing is made when the current release has the same fingerprint and what each
-    recipient may have is unchanged; an agreement that ends asks for a new release.
+    Nothing is made when it would only repeat the current release: `find_unchanged`.
 
     Args:
         place: the data folder.

@@ -22,7 +22,7 @@ from flows.settings import providers_folder, shows_faults
 from flows.vault import open_vault
 
 if TYPE_CHECKING:
-    from flows.gate import GateResult
+    from flows.gating.results import GateResult
     from flows.link import LinkResult
     from flows.releasing.manifest import Release
 

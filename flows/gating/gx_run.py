@@ -20,8 +20,8 @@ from great_expectations.expectations.expectation import Expectation as GxExpecta
 from great_expectations.expectations.registry import get_expectation_impl
 
 from flows.errors import MappingError
-from flows.gate import GateResult, Subject
 from flows.gating.gx_dialect import address
+from flows.gating.results import GateResult, Subject
 from flows.gating.suites import Expectation, describe, list_checks
 
 if TYPE_CHECKING:

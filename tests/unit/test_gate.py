@@ -11,12 +11,12 @@ from flows.contracts import describe_columns, list_datasets, load_contract
 from flows.duck import connect
 from flows.errors import GateFailed, MappingError
 from flows.gate import (
-    GateResult,
     check_landed,
     check_linked,
     check_published,
     stop_if_critical,
 )
+from flows.gating.results import GateResult
 from flows.gating.suites import SUITES, Expectation, describe, load_suite
 from flows.landing.pending import write_empty_files
 from tests.made_warehouse import make_warehouse, run_sql

@@ -13,7 +13,7 @@ import pytest
 from flows import publish as publish_module
 from flows.contracts import parse_model
 from flows.errors import GateFailed, MappingError, PublishError
-from flows.gate import GateResult
+from flows.gating.results import GateResult
 from flows.gating.suites import list_marts
 from flows.publish import find_unchanged, publish
 from flows.release import list_releases, rollback, show, verify
