@@ -19,28 +19,32 @@ _CODE = {
 }
 
 
+def find_newest_export(place: Place) -> dt.date | None:
+    """Tell the day of the newest export that landed; None before the first."""
+    folder = place.landed / "_exports"
+    if not any(folder.glob("*.parquet")):
+        return None
+    path = quote_text(str(folder / "*.parquet"))
+    with connect() as connection:
+        found = connection.execute(
+            f"select max(export_date) from {path} where state = 'landed'"
+        ).fetchone()
+    return found[0] if found else None
+
+
 def find_as_of(place: Place) -> dt.date:
     """Tell the day the data speak of: that of the newest export that landed.
 
     Raises:
         PipelineError: nothing has landed yet.
     """
-    path = quote_text(str(place.landed / "_exports" / "*.parquet"))
-    with connect() as connection:
-        found = (
-            connection.execute(
-                f"select max(export_date) from {path} where state = 'landed'"
-            ).fetchone()
-            if (place.landed / "_exports").exists()
-            else None
-        )
-    if not found or found[0] is None:
+    newest = find_newest_export(place)
+    if newest is None:
         raise PipelineError(
             f"Nothing has landed. Put each provider's files into "
             f"{place.landing}/<provider>/ and run again."
         )
-    day: dt.date = found[0]
-    return day
+    return newest
 
 
 def describe_inputs(place: Place, keys: Keys, as_of: dt.date) -> str:

@@ -18,6 +18,7 @@ from uuid import uuid4
 from flows.contracts import describe_columns, list_datasets
 from flows.duck import attach_encrypted, connect, quote_name, quote_text
 from flows.errors import GateFailed
+from flows.fingerprints import find_newest_export
 from flows.gating.results import GateResult, Subject
 from flows.gating.suites import SUITES, list_marts, load_suite
 from flows.gating.views import create_view, list_sent, live_rows
@@ -159,20 +160,10 @@ def _judge(
     # Great Expectations takes five seconds to import: only a gate that judges pays.
     from flows.gating.gx_run import judge
 
-    results = judge(database, subjects, _newest_export(place))
+    # The place's today; before the first export has landed, the clock's.
+    today = find_newest_export(place) or dt.datetime.now(dt.UTC).date()
+    results = judge(database, subjects, today)
     file = place.logs / "gates" / f"{stage}.json"
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.write_text(json.dumps([asdict(result) for result in results], indent=1))
     return results
-
-
-def _newest_export(place: Place) -> dt.date:
-    """The place's today: the newest export date, or the clock's where none landed."""
-    files = quote_text(str(place.landed / "_exports" / "*.parquet"))
-    if not any((place.landed / "_exports").glob("*.parquet")):
-        return dt.datetime.now(dt.UTC).date()
-    with connect() as connection:
-        row = connection.execute(
-            f"select max(export_date) from read_parquet({files}) where state = 'landed'"
-        ).fetchone()
-    return row[0] if row and row[0] else dt.datetime.now(dt.UTC).date()

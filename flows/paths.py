@@ -111,3 +111,18 @@ def replace_link(link: Path, target: str) -> None:
     aside.unlink(missing_ok=True)
     aside.symlink_to(target)
     aside.replace(link)
+
+
+def sync_to_disk(folder: Path) -> None:
+    """Wait until every file and folder below a folder is on the disk."""
+    for path in [*folder.rglob("*"), folder]:
+        sync_entry(path)
+
+
+def sync_entry(path: Path) -> None:
+    """Wait until a file, or the list of names in a folder, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -22,7 +22,7 @@ from flows.gate import stop_if_critical
 from flows.gating.results import GateResult
 from flows.gating.suites import list_marts
 from flows.keys import Keys
-from flows.paths import Place, replace_link
+from flows.paths import Place, replace_link, sync_entry, sync_to_disk
 from flows.releasing.extracts import build_extracts
 from flows.releasing.manifest import (
     Release,
@@ -31,8 +31,6 @@ from flows.releasing.manifest import (
     next_release_id,
     read_current,
     releases_folder,
-    sync_entry,
-    sync_to_disk,
     write_manifest,
 )
 from flows.releasing.profiles import (

@@ -1,8 +1,8 @@
 """Landing to received: wait until a file is whole, hash it, seal it, register it once.
 
 A provider's name for a file is only a remark in the ledger: on disk an export has a
-generated name. The same content of the same provider is never taken twice, unless it
-was refused before and may now be read.
+generated name. The same file of the same provider is never taken twice, unless it was
+refused before and may now be read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from flows.errors import ExportRefused
 from flows.events import EventLog
 from flows.keys import Keys
 from flows.landing.door import Door
-from flows.landing.pending import repair
 from flows.landing.results import ExportResult
 from flows.mappings import Provider
 from flows.paths import Place
@@ -49,7 +48,6 @@ def receive(
     Returns:
         the files refused at the door, with the reason.
     """
-    repair(place, vault)
     at_door: list[ExportResult] = []
     for provider_name, path in _list_whole(place, events, quiet_seconds):
         provider = providers.get(provider_name)

@@ -63,14 +63,10 @@ def land(
 def _key_kinds(mapping: Mapping) -> dict[str, str]:
     """Map each field that holds a source's key to the kind of thing it names."""
     columns = contract_columns(mapping)
-    kinds = {
-        name: name.removesuffix("_id")
-        for name, column in columns.items()
-        if column.type in ("record", "key") and name in mapping.file.fields
-    }
-    return kinds | (
-        {"record_id": "record"} if "record_id" in mapping.file.fields else {}
-    )
+    keys = {name for name, c in columns.items() if c.type in ("record", "key")}
+    # A file that only says who somebody is lands in no dataset, yet names a record.
+    named = sorted((keys | {"record_id"}) & mapping.file.fields)
+    return {name: name.removesuffix("_id") for name in named}
 
 
 def _mint_ids(

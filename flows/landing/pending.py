@@ -57,7 +57,7 @@ def promote(place: Place, folder: Path) -> None:
 def pending_folder(place: Place, export_id: str) -> Path:
     """Make the folder in which an export's files are written aside."""
     folder = place.landed / ".pending" / export_id
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, parents=True)
     return folder
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import duckdb
 
 from flows.duck import quote_text
 from flows.errors import LinkageError
-from flows.paths import Place, replace_link
+from flows.paths import Place, replace_link, sync_entry
 
 FILES = ("person_links", "person_ids", "edges", "changes")
 
@@ -86,11 +85,11 @@ def write_run(
     text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
     (aside / "summary.json").write_text(text, encoding="utf-8")
     for written in [*sorted(aside.iterdir()), aside]:
-        _flush(written)
+        sync_entry(written)
     aside.rename(target)
-    _flush(runs)
+    sync_entry(runs)
     replace_link(place.linked / "current", f"runs/{run_id}")
-    _flush(place.linked)
+    sync_entry(place.linked)
 
 
 def _find_current(place: Place) -> str | None:
@@ -103,12 +102,3 @@ def _clear(runs: Path, keep: set[str | None]) -> None:
     for folder in runs.iterdir():
         if folder.name not in keep:
             shutil.rmtree(folder)
-
-
-def _flush(path: Path) -> None:
-    """Make a file or folder survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -148,18 +147,3 @@ def next_release_id(place: Place, as_of: dt.date) -> str:
         if path.name.rpartition(".")[2].isdigit()
     ]
     return f"{as_of.isoformat()}.{max(taken, default=0) + 1}"
-
-
-def sync_to_disk(folder: Path) -> None:
-    """Wait until every file and folder below a folder is on the disk."""
-    for path in [*folder.rglob("*"), folder]:
-        sync_entry(path)
-
-
-def sync_entry(path: Path) -> None:
-    """Wait until a file, or the list of names in a folder, is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,17 +4,7 @@ with sector_episodes as (
     {% for sector in sectors %}
         select
             '{{ sector }}' as sector,
-            episode_id,
-            record_id,
-            provider,
-            worker_id,
-            service_type,
-            recorded_decision_type,
-            recorded_end_type,
-            referral_date,
-            decision_date,
-            start_date,
-            end_date
+            {{ episode_columns() }}
         from {{ ref('int_' ~ sector ~ '__episodes') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

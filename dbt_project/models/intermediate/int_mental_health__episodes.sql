@@ -33,17 +33,7 @@ inpatient as (
 unioned as (
     {% for part in ['community', 'inpatient'] %}
         select
-            episode_id,
-            record_id,
-            provider,
-            worker_id,
-            service_type,
-            recorded_decision_type,
-            recorded_end_type,
-            referral_date,
-            decision_date,
-            start_date,
-            end_date
+            {{ episode_columns() }}
         from {{ part }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
