@@ -5,6 +5,7 @@ A layout says of every column of a file what it fills or that it is ignored.
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -24,10 +25,22 @@ from flows.errors import MappingError
 LAYOUTS = Path(__file__).parent / "providers" / "_layouts"
 
 
+CheckedKind = Literal[
+    "date", "integer", "decimal", "code", "type", "flag", "key", "text"
+]
+
+
 class Target(Strict):
-    """What one source column fills, and how its values are read."""
+    """What one source column fills, and how its values are read.
+
+    Attributes:
+        to: the field: of a dataset the file lands, of identity, or (with ``checked``)
+            one that only the check catalogue sees and that never lands.
+        checked: the type of a field that is read for checks alone.
+    """
 
     to: str
+    checked: CheckedKind | None = None
     values: str | dict[str, str] = {}
     others: str | None = None
     blanks: tuple[str, ...] = ()
@@ -82,12 +95,32 @@ class FileLayout(Strict):
         """Every field that some column fills."""
         return {target.to for targets in self.columns.values() for target in targets}
 
+    @property
+    def checked(self) -> dict[str, CheckedKind]:
+        """The fields that are read for the check catalogue and never land."""
+        return {
+            target.to: target.checked
+            for targets in self.columns.values()
+            for target in targets
+            if target.checked
+        }
+
 
 class Layout(Strict):
-    """A form of export that several providers may send."""
+    """A form of export that several providers may send.
+
+    Attributes:
+        family: the layout at the root of its versions; versions of one family are told
+            apart by a file's headings and, where these are the same, by its day.
+        since: the day from which this version is sent, where it is known.
+        source: where its headings and codes were seen, in words.
+    """
 
     layout: str
+    family: str
     extends: str | None = None
+    since: dt.date | None = None
+    source: str = ""
     sector: str
     status: Literal["verified", "assumed"]
     dates: tuple[str, ...]
@@ -122,21 +155,39 @@ def list_layouts() -> list[str]:
     return sorted(p.stem for p in LAYOUTS.glob("*.yml") if not p.stem.startswith("_"))
 
 
+def list_family(family: str) -> list[str]:
+    """Name every version of a family, the one that extends the others' root first."""
+    return [name for name in list_layouts() if load_layout(name).family == family]
+
+
 def _read_layout(name: str) -> dict[str, Any]:
     path = LAYOUTS / f"{name}.yml"
     if not path.exists():
         raise MappingError(f"No layout {name!r}. There are: {list_layouts()}")
     content = read_yaml(path)
     if "extends" not in content:
-        return content
+        return {"family": name} | content
     base = _read_layout(content["extends"])
     files = dict(base["files"])
     for kind, change in content.pop("files", {}).items():
-        file = dict(files.get(kind, {}))
-        file["ignored"] = file.get("ignored", []) + change.pop("ignored", [])
-        file["columns"] = file.get("columns", {}) | change.pop("columns", {})
-        files[kind] = file | change
+        files[kind] = _change_file(files.get(kind, {}), change)
     return base | content | {"files": files}
+
+
+def _change_file(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """Give a file of a later version: columns gone, columns new or read otherwise."""
+    gone = set(change.pop("removed", []))
+    ignored, columns = change.pop("ignored", []), change.pop("columns", {})
+    kept = {n: c for n, c in base.get("columns", {}).items() if n not in gone}
+    left = [n for n in base.get("ignored", []) if n not in gone | set(columns)]
+    return (
+        base
+        | change
+        | {
+            "columns": {n: c for n, c in kept.items() if n not in ignored} | columns,
+            "ignored": left + [n for n in ignored if n not in left],
+        }
+    )
 
 
 def check_fields(path: Path, kind: str, file: FileLayout, contract: Contract) -> None:
@@ -154,6 +205,9 @@ def check_fields(path: Path, kind: str, file: FileLayout, contract: Contract) ->
         needed = {n for n, c in columns.items() if c.required and not c.derived_from}
         if missing := sorted(needed - file.fields):
             raise MappingError(f"{path}, {kind}: {name} needs {missing}, unmapped.")
+    if doubled := sorted(set(file.checked) & known):
+        raise MappingError(f"{path}, {kind}: fields to check that land: {doubled}")
+    known |= set(file.checked)
     if unknown := sorted(file.fields - known - {"record_id", "sex_type"}):
         raise MappingError(f"{path}, {kind}: fields in no contract: {unknown}")
     for targets in file.columns.values():

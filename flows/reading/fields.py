@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from flows.contracts import Column, Dataset, load_identity
 from flows.duck import quote_text
-from flows.layouts import Target, shared_values
+from flows.layouts import CheckedKind, Target, shared_values
 from flows.mappings import Mapping
 from flows.reading import values
 from flows.reading.faults import Severity
@@ -91,6 +91,8 @@ def _value(
     mapping: Mapping, source: Source, contract: dict[str, Column], day: str
 ) -> Value:
     field, text = source.target.to, source.text
+    if source.target.checked:
+        return _checked_value(mapping, source, source.target.checked, day)
     if field in load_identity():
         return _identity_value(mapping, load_identity()[field].type, text, day)
     column = contract.get(field)
@@ -104,6 +106,20 @@ def _value(
     # A row whose required value cannot be read lacks it: the row stays out.
     faults: tuple[tuple[str, str, Severity], ...] = tuple(
         (condition, rule, "quarantine") for condition, rule, _ in value.faults
+    )
+    return replace(value, faults=faults)
+
+
+def _checked_value(
+    mapping: Mapping, source: Source, kind: CheckedKind, day: str
+) -> Value:
+    """Type a field that is read for checks alone: a doubt never keeps the row out."""
+    if kind == "text" or kind == "key":
+        return values.text_value(source.text)
+    column = Column(type=kind, means="read for checks alone")
+    value = _contract_value(mapping, source, column, day)
+    faults: tuple[tuple[str, str, Severity], ...] = tuple(
+        (condition, rule, "warning") for condition, rule, _ in value.faults
     )
     return replace(value, faults=faults)
 
