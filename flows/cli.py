@@ -123,8 +123,8 @@ def check(
     from flows.checking import check_file
 
     checked = check_file(file, provider, receipt)
-    answers.checked(checked, file)
-    if checked.quarantined:
+    answers.checked(checked)
+    if not checked.is_clean:
         raise typer.Exit(5)
 
 
