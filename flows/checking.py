@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.duck import close_sandbox, connect
-from flows.errors import ExportRefused, MappingError, SettingsError
+from flows.errors import ExportRefused, SettingsError
 from flows.landing.door import find_export_date
-from flows.mappings import find_mapping, load_providers
+from flows.mappings import find_mapping, find_provider, load_providers
 from flows.reading import Fault, read_mapped
 from flows.reading.judge import judge
 from flows.reading.receipts import write_receipt
@@ -54,11 +54,7 @@ def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> C
         ExportRefused: no such file, or it cannot be read as what it should be; the
             message names the file and the line.
     """
-    providers = load_providers(providers_folder())
-    if provider_name not in providers:
-        raise MappingError(
-            f"No provider {provider_name!r}. Providers: {', '.join(sorted(providers))}."
-        )
+    provider = find_provider(load_providers(providers_folder()), provider_name)
     if not path.is_file():
         raise ExportRefused("no_file", f"There is no file {path}.")
     if receipt is not None and (receipt.exists() or not receipt.parent.is_dir()):
@@ -67,7 +63,7 @@ def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> C
             "folder is not. Give another name."
         )
     try:
-        mapping = find_mapping(providers[provider_name], path.name)
+        mapping = find_mapping(provider, path.name)
         modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
         day = find_export_date(path.name, modified)
         reading = read_mapped(path.read_bytes(), path.name, mapping)

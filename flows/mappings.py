@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping as Named
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Literal
@@ -112,6 +113,19 @@ def load_providers(folder: Path = PROVIDERS) -> dict[str, Provider]:
                 _merge(provider, load_layout(layout), kind)
         providers[provider.provider] = provider
     return providers
+
+
+def find_provider(providers: Named[str, Provider], name: str) -> Provider:
+    """Find a provider by its name.
+
+    Raises:
+        MappingError: there is none; those there are, are listed.
+    """
+    if name not in providers:
+        raise MappingError(
+            f"No provider {name!r}. Providers: {', '.join(sorted(providers))}."
+        )
+    return providers[name]
 
 
 def find_mapping(provider: Provider, file_name: str) -> Mapping:
