@@ -10,11 +10,11 @@ from typing import BinaryIO
 import duckdb
 
 from flows.duck import close_sandbox, connect
-from flows.errors import ExportRefused, MappingError, SettingsError
+from flows.errors import ExportRefused, SettingsError
 from flows.landing.deliveries import check_delivery
 from flows.landing.door import find_export_date
 from flows.landing.facts import Export
-from flows.mappings import Provider, find_mappings, load_providers
+from flows.mappings import Provider, find_mappings, find_provider, load_providers
 from flows.reading.archive import open_archive
 from flows.reading.exports import open_mapped
 from flows.reading.judge import Judgement, RuleCount, judge
@@ -75,11 +75,7 @@ def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> C
         ExportRefused: no such file, or a file that cannot be read as what it should
             be (of a zip: none that can); the message names the file and the line.
     """
-    providers = load_providers(providers_folder())
-    if provider_name not in providers:
-        raise MappingError(
-            f"No provider {provider_name!r}. Providers: {', '.join(sorted(providers))}."
-        )
+    provider = find_provider(load_providers(providers_folder()), provider_name)
     if not path.is_file():
         raise ExportRefused("no_file", f"There is no file {path}.")
     if receipt is not None and (receipt.exists() or not receipt.parent.is_dir()):
@@ -89,7 +85,7 @@ def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> C
         )
     with connect() as connection, path.open("rb") as file:
         close_sandbox(connection, [])
-        return _check(connection, file, path, providers[provider_name], receipt)
+        return _check(connection, file, path, provider, receipt)
 
 
 def _check(

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+from collections.abc import Mapping as Named
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import Any, Literal
@@ -115,6 +116,19 @@ def load_providers(folder: Path = PROVIDERS) -> dict[str, Provider]:
                 _merge(provider, load_layout(layout), kind)
         providers[provider.provider] = provider
     return providers
+
+
+def find_provider(providers: Named[str, Provider], name: str) -> Provider:
+    """Find a provider by its name.
+
+    Raises:
+        MappingError: there is none; those there are, are listed.
+    """
+    if name not in providers:
+        raise MappingError(
+            f"No provider {name!r}. Providers: {', '.join(sorted(providers))}."
+        )
+    return providers[name]
 
 
 def find_mappings(

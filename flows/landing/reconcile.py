@@ -40,8 +40,9 @@ def compare(
 ) -> None:
     """Compare an export with what is known.
 
-    Makes the views ``known``, ``sound`` and ``taken``. ``taken`` are the rows that land: new ones, and those whose newest value this is and
-    that changed, or came back after they were withdrawn or deleted.
+    Makes the views ``known``, ``sound`` and ``taken``. What is taken lands: new rows,
+    and those whose newest value this is and that changed, or came back after they were
+    withdrawn or deleted.
 
     Args:
         vault: holds the tables of the judgement.

@@ -115,8 +115,11 @@ class Judgement:
         self.quarantined, self.warned = found or (0, 0)
 
     def list_faults(self) -> Iterator[tuple[int, str, str, str, str, str]]:
-        """Give every fault by line: line, row key, column, rule, severity, detail."""
-        cursor = self.connection.cursor().execute(
+        """Give every fault by line: line, row key, column, rule, severity, detail.
+
+        The connection must not be asked anything else until the last was given.
+        """
+        cursor = self.connection.execute(
             f"""
             select f.line, coalesce(r._row_key, ''), f."column", f.rule, f.severity,
                 f.detail

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from flows.checking import Checked, CheckedFile
 from flows.layouts import load_layout
-from flows.rules import find_rule
+from flows.rules import EFFECTS, ListedRule, find_rule, group_rules
 
 if TYPE_CHECKING:
     from flows.mappings import Provider
@@ -31,8 +32,8 @@ def checked(result: Checked) -> None:
         names = ", ".join(sorted({name for name, _ in result.not_run})[:6])
         more = " ..." if len(result.not_run) > 6 else ""
         _out.print(
-            f"{len(result.not_run)} rules could not be asked, for a file or column they "
-            f"need is not here: {names}{more}",
+            f"{len(result.not_run)} rules could not be asked: a file or column they "
+            f"need is not here. {names}{more}",
             style="dim",
         )
 
@@ -84,6 +85,18 @@ def providers(known: Mapping[str, Provider], last: Mapping[str, LastExport]) -> 
             f"{layout} ({load_layout(layout).status})" for layout in provider.layouts
         ]
         _out.print(f"  [bold]{name}[/] sends {', '.join(sends)}")
+
+
+def rules(listed: Sequence[ListedRule]) -> None:
+    """Show rules by theme: what each finds, and beneath it what to do."""
+    for (group, families), found in group_rules(listed).items():
+        title = f"{group} ({', '.join(families)})" if families else group
+        _out.print(f"\n[bold underline]{title}[/]")
+        for rule in found:
+            _out.print(f"[bold]{rule.rule}[/] ({EFFECTS[rule.effect]})")
+            for words in (rule.means, rule.guidance):
+                _out.print(Padding(f"{escape(words)}.", (0, 0, 0, 4)))
+    _out.print(f"\n{len(listed):,} rules.")
 
 
 def answer(result: Answer, *, as_csv: bool) -> None:
