@@ -26,6 +26,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _LONGEST_HEADER = 1_000_000
 _LONGEST_LINE = 1 << 24
 _MOST_COLUMNS = 10_000
+_NO_BREAK = "\u00a0".encode()
 
 
 def open_delimited(
@@ -147,6 +148,11 @@ def _read_batches(
 ) -> Iterator[pa.RecordBatch]:
     width, before = len(opened.header), header_row
     while text := pieces.take_lines(before + 1):
+        # Office software leaves no-break spaces behind; every space is the plain one.
+        if _NO_BREAK in text:
+            text = text.replace(_NO_BREAK, b" ")
+        if delimiter != "\t" and b"\t" in text:
+            text = text.replace(b"\t", b" ")
         found = find_records(text, delimiter, width, is_last=pieces.is_at_end)
         rows = ~found.blank
         sound = rows & (found.fields == width) & ~found.stray

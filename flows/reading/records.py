@@ -151,21 +151,32 @@ def _measure(
     whole: int,
 ) -> Records:
     start, end = lines.starts[heads], lines.ends[closes]
-    outside = lines.delimiters
-    if len(lines.quotes):
-        # A delimiter is a mark of its record if the quotes before it, counted from
-        # where the record begins, are even in number.
-        owner = np.searchsorted(start, outside, side="right") - 1
-        before = np.searchsorted(lines.quotes, outside)
-        base = np.searchsorted(lines.quotes, start)[np.clip(owner, 0, None)]
-        outside = outside[((before - base) & 1) == 0]
-    fields = _count_in(outside, start, end) + 1
-    filler = _count_in(outside, start, end) + _count_in(lines.quotes, start, end)
+    opens, shuts = _pair_quotes(lines, start, end, unclosed)
+    fields = _count_in(lines.delimiters, start, end) + 1
+    if len(opens):
+        # A delimiter between two quotes of a pair is text.
+        places = np.searchsorted(lines.delimiters, opens)
+        inside = np.searchsorted(lines.delimiters, shuts) - places
+        some = np.flatnonzero(inside)
+        owner = np.searchsorted(start, opens[some], side="right") - 1
+        np.subtract.at(fields, owner, inside[some])
+    filler = fields - 1 + _count_in(lines.quotes, start, end)
     filler += _count_in(lines.spaces, start, end)
     # A line feed inside a quoted text of spaces is filler too.
     blank = filler + (closes - heads) == end - start
-    stray = _find_stray(data, lines, start, end)
+    stray = _find_stray(data, lines.delimiter, opens, shuts, start)
     return Records(start, end, heads, fields, blank, stray, unclosed, used, whole)
+
+
+def _pair_quotes(
+    lines: _Lines, start: Numbers, end: Numbers, unclosed: list[int]
+) -> tuple[Numbers, Numbers]:
+    """Pair the quotes of every record: within one, quotes are even in number."""
+    quotes = lines.quotes
+    if len(quotes) and (unclosed or quotes[-1] >= end[-1]):
+        owner = np.searchsorted(start, quotes, side="right") - 1
+        quotes = quotes[(owner >= 0) & (quotes < end[np.clip(owner, 0, None)])]
+    return quotes[::2], quotes[1::2]
 
 
 def _count_in(marks: Numbers, start: Numbers, end: Numbers) -> Numbers:
@@ -175,23 +186,27 @@ def _count_in(marks: Numbers, start: Numbers, end: Numbers) -> Numbers:
 
 
 def _find_stray(
-    data: npt.NDArray[np.uint8], lines: _Lines, starts: Numbers, ends: Numbers
+    data: npt.NDArray[np.uint8],
+    delimiter: str,
+    opens: Numbers,
+    shuts: Numbers,
+    starts: Numbers,
 ) -> Flags:
-    """Mark records in which a quote stands inside an unquoted text, or after one."""
+    """Mark records in which a quote stands inside an unquoted text, or after one.
+
+    A quote opens behind a delimiter, a line end or a quote (which it doubles), and
+    shuts before one.
+    """
     stray = np.zeros(len(starts), dtype=bool)
-    quotes = lines.quotes
-    if not len(quotes) or not len(starts):
+    if not len(opens):
         return stray
-    owner = np.searchsorted(starts, quotes, side="right") - 1
-    own = (owner >= 0) & (quotes < ends[owner])
-    opens = (np.arange(len(quotes)) - np.searchsorted(quotes, starts)[owner]) % 2 == 0
-    before = data[np.maximum(quotes - 1, 0)]
-    after = data[np.minimum(quotes + 1, len(data) - 1)]
-    edge = (ord(lines.delimiter), _QUOTE)
-    fine_open = (quotes == starts[owner]) | np.isin(before, edge)
-    fine_close = (quotes + 1 >= ends[owner]) | np.isin(after, edge)
-    wrong = own & np.where(opens, ~fine_open, ~fine_close)
-    stray[owner[wrong]] = True
+    edge = np.zeros(256, dtype=bool)
+    edge[[ord(delimiter), ord("\n"), _QUOTE]] = True
+    wrong = ~edge[data[np.maximum(opens - 1, 0)]] & (opens > 0)
+    wrong |= ~edge[data[np.minimum(shuts + 1, len(data) - 1)]] & (
+        shuts + 1 < len(data)
+    )
+    stray[np.searchsorted(starts, opens[wrong], side="right") - 1] = True
     return stray
 
 

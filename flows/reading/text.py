@@ -126,18 +126,33 @@ def _from_head(head: bytes, declared: str | None) -> tuple[str, str]:
 def _find_problem(file: BinaryIO, codec: str) -> int | None:
     """Give the line with the first bytes the encoding does not have, if any."""
     decode = codecs.getincrementaldecoder(codec)()
-    lines = 0
+    before = 0
     for piece in _pieces(file):
         try:
             decode.decode(piece)
         except UnicodeDecodeError as error:
-            return lines + _count_lines(piece[: error.start]) + 1
-        lines += _count_lines(piece)
+            return _find_line(file, before + error.start)
+        before += len(piece)
     try:
         decode.decode(b"", final=True)
     except UnicodeDecodeError:
-        return lines + 1
+        return _find_line(file, before)
     return None
+
+
+def _find_line(file: BinaryIO, place: int) -> int:
+    """Tell the line of a byte; asked only of a file that is at fault."""
+    lines, last = 1, b""
+    for piece in _pieces(file):
+        part = last + piece[: max(0, place)]
+        lines += part.count(b"\n") + part.count(b"\r") - part.count(b"\r\n")
+        # A line end cut in two by the end of a piece is one.
+        last = b"\r" if part.endswith(b"\r") else b""
+        lines -= len(last)
+        place -= len(piece)
+        if place <= 0:
+            break
+    return lines + len(last)
 
 
 def _line_ends(file: BinaryIO, codec: str) -> str:
@@ -146,19 +161,20 @@ def _line_ends(file: BinaryIO, codec: str) -> str:
     last = b""
     wide = codec.startswith("utf-16")
     for piece in _pieces(file):
-        text = piece.replace(b"\x00", b"") if wide else piece
-        pairs += (last + text).count(b"\r\n")
-        returns += text.count(b"\r")
-        feeds += text.count(b"\n")
+        text = last + (piece.replace(b"\x00", b"") if wide else piece)
         last = text[-1:] if text.endswith(b"\r") else b""
-    kinds = (pairs > 0, returns > pairs, feeds > pairs)
+        text = text[: len(text) - len(last)]
+        if b"\r" in text:
+            found = text.count(b"\r\n")
+            pairs, returns = pairs + found, returns + text.count(b"\r") - found
+            feeds += text.count(b"\n") - found
+        elif not feeds:
+            feeds += b"\n" in text
+    returns += len(last)
+    kinds = (pairs > 0, returns > 0, feeds > 0)
     if sum(kinds) > 1:
         return ", mixed line ends"
     return ", classic Mac line ends" if kinds[1] else ""
-
-
-def _count_lines(piece: bytes) -> int:
-    return piece.count(b"\n") + piece.count(b"\r") - piece.count(b"\r\n")
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

@@ -10,9 +10,6 @@ from flows.duck import quote_text
 from flows.mappings import Mapping
 from flows.reading.fields import Source, list_sources
 
-# Spaces, tabs, line ends and the no-break space that office software leaves behind.
-_SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
-
 
 def texts_sql(mapping: Mapping, places: Named[str, int]) -> str:
     """SQL over the table ``reading`` (``c0``, ``c1`` ..., ``_line``).
@@ -27,7 +24,7 @@ def texts_sql(mapping: Mapping, places: Named[str, int]) -> str:
     used = sorted(mapping.file.headings_used)
     names = {heading: f"h{places[heading]}" for heading in used}
     trimmed = ", ".join(
-        f"nullif(trim(c{places[heading]}, {_SPACE}), '') as {name}"
+        f"nullif(trim(c{places[heading]}), '') as {name}"
         for heading, name in names.items()
     )
     texts = ", ".join(
