@@ -125,6 +125,8 @@ def _day(day: dt.date) -> str:
 
 
 def _moment(moment: dt.datetime) -> str:
+    """Write a moment; one without a zone is UTC already."""
+    moment = moment.astimezone(dt.UTC) if moment.tzinfo else moment
     return f"{_day(moment)} at {moment:%H:%M} UTC"
 
 

@@ -13,6 +13,7 @@ quarantined, warned), ``faults`` (line, row, column, rule, severity, detail), on
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 from typing import Any, TextIO
 
@@ -44,7 +45,7 @@ def write_json(file: TextIO, receipt: Receipt) -> int:
     Returns:
         number of faults written.
     """
-    head = json.dumps(_summarise(receipt), indent=2, ensure_ascii=False, default=str)
+    head = json.dumps(_summarise(receipt), indent=2, ensure_ascii=False, default=_write_day)
     file.write(head.removesuffix("\n}") + ',\n  "faults": [')
     written = 0
     for written, fault in enumerate(receipt.faults, start=1):
@@ -114,3 +115,11 @@ def _describe_fault(fault: RowFault) -> dict[str, Any]:
         "severity": fault.severity,
         "detail": fault.detail,
     }
+
+
+def _write_day(value: dt.date | dt.datetime) -> str:
+    """Write a day or moment in ISO form; a moment without a zone is UTC already."""
+    if not isinstance(value, dt.datetime):
+        return value.isoformat()
+    moment = value.replace(tzinfo=value.tzinfo or dt.UTC).astimezone(dt.UTC)
+    return moment.isoformat().replace("+00:00", "Z")
