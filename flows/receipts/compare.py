@@ -66,7 +66,7 @@ class Point:
 def compare(receipt: Receipt) -> tuple[Change, ...]:
     """Tell how each problem of a receipt stands against the exports before.
 
-    Nothing is told of the first export of its kind, nor of one whose rows were not read.
+    Nothing is told of the first export of its kind, nor of one that was not read.
     """
     if receipt.counts is None:
         return ()

@@ -41,11 +41,12 @@ def write_csv(file: TextIO, receipt: Receipt) -> int:
     writer.writerow(HEADINGS)
     if why := receipt.why:
         guidance = find_rule(why.rule).guidance
-        row = (why.line or "", "", "", why.rule, FATE[receipt.state])
-        writer.writerow(map(make_safe, (*row, why.words, guidance)))
+        where = (why.line or "", "", "", why.rule, FATE[receipt.state])
+        writer.writerow(map(make_safe, (*where, why.words, guidance)))
     written = 0
-    for written, row in enumerate(list_rows(receipt.faults), start=1):
+    for row in list_rows(receipt.faults):
         writer.writerow(row)
+        written += 1
     return written
 
 
@@ -67,4 +68,5 @@ def list_rows(faults: Iterable[RowFault]) -> Iterator[tuple[str, ...]]:
 
 def make_safe(cell: object) -> str:
     """Keep a cell from being run as a formula: a quotation mark goes before it."""
-    return _FORMULA.sub(r"\1\2'", str(cell))
+    text = str(cell)
+    return _FORMULA.sub(r"\1\2'", text) if _FORMULA.search(text) else text

@@ -64,7 +64,8 @@ class Counts:
     """What became of the rows of an export; of a held one, what would become of them.
 
     Attributes:
-        rows_in: rows of the file: the sum of ``landed``, ``unchanged``, ``quarantined``.
+        rows_in: rows of the file; ``landed``, ``unchanged`` and ``quarantined`` sum
+            to it.
         landed: rows that were new or changed.
         unchanged: rows that are as they were sent before.
         quarantined: rows left out.

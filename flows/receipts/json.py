@@ -1,13 +1,20 @@
 """The JSON form of a receipt: the same facts for a provider's own programs.
 
-Keys, in this order: ``form`` ("commonground receipt"), ``version`` (1; it rises when a
-key changes its meaning), ``export`` (id, provider, provider_name, file_name, size_bytes,
-received_at in UTC, export_day, kind, layout, layout_told, read_as), ``state`` (landed,
-refused, held), ``why`` (rule, means, words, line, guidance; null if landed), ``rows``
-(rows_in = landed + unchanged + quarantined; warned, withdrawn; null if no row was read),
-``problems`` (rule, column, severity, count, means, guidance), ``changes`` (kind, rule,
-column, now, before, seen), ``not_asked`` (rule, means, why), ``trend`` (day, rows_in,
-quarantined, warned), ``faults`` (line, row, column, rule, severity, detail), one a line.
+Keys, in this order:
+
+- ``form`` ("commonground receipt") and ``version`` (1; it rises when a
+  key changes its meaning);
+- ``export``: id, provider, provider_name, file_name, size_bytes, received_at (UTC),
+  export_day, kind, layout, layout_told, read_as;
+- ``state``: landed, refused or held;
+- ``why``: rule, means, words, line, guidance, or null where it landed;
+- ``rows``: rows_in (= landed + unchanged + quarantined), warned, withdrawn, or null
+  where no row was read;
+- ``problems``: rule, column, severity, count, means, guidance;
+- ``changes``: kind, rule, column, now, before, seen (see ``compare.py``);
+- ``not_asked``: rule, means, why;
+- ``trend``: day, rows_in, quarantined, warned, oldest first, this export last;
+- ``faults``: line, row, column, rule, severity, detail, one a line of the file.
 """
 
 from __future__ import annotations
@@ -45,7 +52,9 @@ def write_json(file: TextIO, receipt: Receipt) -> int:
     Returns:
         number of faults written.
     """
-    head = json.dumps(_summarise(receipt), indent=2, ensure_ascii=False, default=_write_day)
+    head = json.dumps(
+        _summarise(receipt), indent=2, ensure_ascii=False, default=_write_day
+    )
     file.write(head.removesuffix("\n}") + ',\n  "faults": [')
     written = 0
     for written, fault in enumerate(receipt.faults, start=1):

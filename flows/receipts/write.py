@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from flows.errors import PipelineError
 from flows.receipts.csv import write_csv
@@ -43,9 +43,9 @@ def write_receipt(folder: Path, receipt: Receipt) -> Written:
     try:
         aside.html.write_text(page, encoding="utf-8", errors="replace")
         # The mark at its start is how a spreadsheet knows the letters are UTF-8.
-        with aside.csv.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
+        with _open(aside.csv, "utf-8-sig", newline="") as file:
             _check_count(receipt, counted, write_csv(file, receipt))
-        with aside.json.open("w", encoding="utf-8", errors="replace") as file:
+        with _open(aside.json, "utf-8", newline=None) as file:
             _check_count(receipt, counted, write_json(file, receipt))
         for part, path in zip(aside, paths, strict=True):
             part.replace(path)
@@ -61,6 +61,11 @@ def name_files(folder: Path, receipt: Receipt) -> Written:
     short = receipt.export_id.replace("-", "")[:_SHORT_ID]
     stem = f"{receipt.export_day.isoformat()}_{kind}_{short}"
     return Written(*(folder / f"{stem}.{ending}" for ending in Written._fields))
+
+
+def _open(path: Path, encoding: str, newline: str | None) -> TextIO:
+    """Open for text; what no encoding can hold (half a letter) becomes a mark."""
+    return path.open("w", encoding=encoding, errors="replace", newline=newline)
 
 
 def _check_count(receipt: Receipt, counted: int, written: int) -> None:
