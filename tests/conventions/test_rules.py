@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
+import pytest
+from typer.testing import CliRunner
+
 from flows.checks import load_catalogues
+from flows.cli import app
 from flows.paths import PROJECT
 from flows.reading.refusals import HOLDS, REFUSALS
 from flows.reading.rules import RULES
@@ -113,6 +117,24 @@ def test_a_layout_is_asked_the_rules_of_reading_and_those_of_its_own_family():
     assert own
     assert own <= asked
     assert not own & others
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        ([], 0, "placement_without_case"),
+        (["--layout", "homelessness_cases"], 0, "placement_without_case"),
+        (["--provider", "fernshire_council"], 0, "placement_without_case"),
+        (["--markdown"], 0, "| `placement_without_case` | remark |"),
+        (["--layout", "no_such_layout"], 4, ""),
+        (["--provider", "nobody"], 4, ""),
+    ],
+)
+def test_the_command_lists_rules_or_says_what_is_wrong(options, code, words):
+    shown = CliRunner().invoke(app, ["rules", *options])
+
+    assert shown.exit_code == code
+    assert words in shown.output
 
 
 def test_the_page_of_rules_is_what_the_command_writes():
