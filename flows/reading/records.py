@@ -173,6 +173,8 @@ def _pair_quotes(
 ) -> tuple[Numbers, Numbers]:
     """Pair the quotes of every record: within one, quotes are even in number."""
     quotes = lines.quotes
+    if not len(end):
+        return quotes[:0], quotes[:0]
     if len(quotes) and (unclosed or quotes[-1] >= end[-1]):
         owner = np.searchsorted(start, quotes, side="right") - 1
         quotes = quotes[(owner >= 0) & (quotes < end[np.clip(owner, 0, None)])]
@@ -203,9 +205,7 @@ def _find_stray(
     edge = np.zeros(256, dtype=bool)
     edge[[ord(delimiter), ord("\n"), _QUOTE]] = True
     wrong = ~edge[data[np.maximum(opens - 1, 0)]] & (opens > 0)
-    wrong |= ~edge[data[np.minimum(shuts + 1, len(data) - 1)]] & (
-        shuts + 1 < len(data)
-    )
+    wrong |= ~edge[data[np.minimum(shuts + 1, len(data) - 1)]] & (shuts + 1 < len(data))
     stray[np.searchsorted(starts, opens[wrong], side="right") - 1] = True
     return stray
 
