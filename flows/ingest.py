@@ -8,7 +8,6 @@ again) or one it does (its files are moved into place by the next run).
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Mapping as Named
 from pathlib import Path
@@ -19,14 +18,22 @@ import pyarrow as pa
 from flows.errors import ExportRefused, PipelineError
 from flows.events import EventLog
 from flows.keys import Keys
-from flows.landing.facts import Export, Landing
+from flows.landing.facts import Export, Landing, gone_sql, live_scope
+from flows.landing.held import enter_hold
+from flows.landing.hold_rules import Hold
+from flows.landing.holds import (
+    ReadCounts,
+    find_hold_after_reading,
+    find_hold_before_reading,
+)
 from flows.landing.land import land
 from flows.landing.ledger import enter_refusal
 from flows.landing.pending import pending_folder, promote, receipt_path, repair
-from flows.landing.results import ExportResult, refused
+from flows.landing.results import ExportResult, held, refused
 from flows.mappings import Mapping, Provider, find_mapping
 from flows.paths import Place
 from flows.reading import read_mapped
+from flows.reading.exports import Reading
 from flows.reading.judge import Judgement, judge
 from flows.reading.receipts import write_receipt
 from flows.seal import open_sealed
@@ -41,7 +48,8 @@ def ingest(
 ) -> list[ExportResult]:
     """Read every export that was received and not yet read, oldest first.
 
-    An export that cannot be read is refused with its reason; the others go on.
+    An export that cannot be read is refused with its reason, one that is suspicious is
+    held for an operator; the others go on.
 
     Args:
         place: the data folder.
@@ -65,17 +73,21 @@ def ingest(
         export = Export(
             export_id, providers[provider], file_name, export_date, received_at
         )
-        results.append(_ingest_one(place, keys, vault, export))
+        results.append(_ingest_one(place, keys, vault, providers, export))
         _tell(events, export, results[-1])
     return results
 
 
 def _ingest_one(
-    place: Place, keys: Keys, vault: duckdb.DuckDBPyConnection, export: Export
+    place: Place,
+    keys: Keys,
+    vault: duckdb.DuckDBPyConnection,
+    providers: Named[str, Provider],
+    export: Export,
 ) -> ExportResult:
     folder = pending_folder(place, export.export_id)
     try:
-        result = _read_and_land(place, keys, vault, export, folder)
+        result = _read_and_land(place, keys, vault, providers, export, folder)
     except ExportRefused as refusal:
         result = _refuse(vault, export, folder, refusal)
     except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
@@ -94,22 +106,27 @@ def _read_and_land(
     place: Place,
     keys: Keys,
     vault: duckdb.DuckDBPyConnection,
+    providers: Named[str, Provider],
     export: Export,
     folder: Path,
 ) -> ExportResult:
     mapping = find_mapping(export.provider, export.file_name)
-    _check_agreement(export)
-    _check_order(vault, export, mapping)
+    hold = find_hold_before_reading(vault, export, mapping, providers)
+    if hold is not None:
+        return _hold(vault, export, mapping, hold, folder)
     sealed = place.received / export.provider.provider / f"{export.export_id}.sealed"
     content = open_sealed(sealed, keys.for_identity("received"))
     reading = read_mapped(content, export.file_name, mapping)
-    _check_not_empty(vault, export, mapping, reading.rows)
     try:
         judgement = judge(vault, reading, mapping, export.export_date)
         if judgement.faults:
             name, day = export.provider.provider, export.export_date
             path = receipt_path(folder, name, day, mapping.file_kind)
             write_receipt(path, judgement.faults)
+        counts = _count_read(vault, export, mapping, reading, judgement)
+        hold = find_hold_after_reading(vault, export, mapping, counts)
+        if hold is not None:
+            return _hold(vault, export, mapping, hold, folder)
         landing = land(vault, export, mapping, judgement, folder, reading.how)
     finally:
         for table in ("texts", "judged", "plan"):
@@ -140,67 +157,44 @@ def _count_rules(judgement: Judgement, severity: str) -> Counter[str]:
     return Counter(f.rule for f in judgement.faults if f.severity == severity)
 
 
-def _check_agreement(export: Export) -> None:
-    agreement = export.provider.agreement
-    today = dt.datetime.now(dt.UTC).date()
-    if not agreement.starts <= today <= agreement.ends:
-        raise ExportRefused(
-            "agreement_lapsed",
-            f"Agreement {agreement.id} of {export.provider.name} covers "
-            f"{agreement.starts} to {agreement.ends}. Renew it and send again.",
-        )
-
-
-def _check_order(
-    vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping
-) -> None:
-    """A full export must be the newest of its kind, and the only one of its day."""
-    if export.provider.exports != "full":
-        return
-    landed = vault.execute(
+def _count_read(
+    vault: duckdb.DuckDBPyConnection,
+    export: Export,
+    mapping: Mapping,
+    reading: Reading,
+    judgement: Judgement,
+) -> ReadCounts:
+    """Count what the rules that hold an export look at; nothing has landed yet."""
+    live, withdrawn = vault.execute(
+        f"""
+        select count(*), count(*) filter ({gone_sql(export, judgement)})
+        from vault.rows where {live_scope(export, mapping)}
         """
-        select export_date, file_name from vault.exports
-        where provider = ? and file_kind = ? and state = 'landed'
-        order by export_date desc, received_at desc limit 1
-        """,
-        [export.provider.provider, mapping.file_kind],
-    ).fetchone()
-    if landed is None or export.export_date > landed[0]:
-        return
-    if export.export_date < landed[0]:
-        raise ExportRefused(
-            "older_than_last",
-            f"This export is of {export.export_date}; one of {landed[0]} has landed. "
-            "Send the newest, or correct the date in the file's name.",
-        )
-    if export.file_name != landed[1]:
-        raise ExportRefused(
-            "second_of_its_day",
-            f"A full export of this kind and day has landed as {landed[1]!r}, and this "
-            "one would withdraw its rows. Send one file for all rows; to correct one, "
-            "send it under the same name or with a later date.",
-        )
+    ).fetchall()[0]
+    heading = mapping.file.names_provider
+    texts = reading.columns.column(heading).unique().to_pylist() if heading else []
+    return ReadCounts(
+        rows=judgement.rows,
+        quarantined=len(judgement.quarantined),
+        live=live,
+        withdrawn=withdrawn,
+        codes=frozenset(
+            text.strip()
+            for text in texts
+            if text and text.strip().upper() not in ("", *mapping.blanks)
+        ),
+    )
 
 
-def _check_not_empty(
-    vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping, rows: int
-) -> None:
-    """A full export without a row would withdraw everything that is live."""
-    if rows or export.provider.exports != "full":
-        return
-    live = vault.execute(
-        """
-        select count(*) from vault.rows
-        where provider = ? and file_kind = ? and is_live
-        """,
-        [export.provider.provider, mapping.file_kind],
-    ).fetchone()
-    if live and live[0]:
-        raise ExportRefused(
-            "no_rows",
-            f"The file has headings and no rows, while {live[0]} rows of the last "
-            "export are live. Export again; nothing was withdrawn.",
-        )
+def _hold(
+    vault: duckdb.DuckDBPyConnection,
+    export: Export,
+    mapping: Mapping,
+    hold: Hold,
+    folder: Path,
+) -> ExportResult:
+    enter_hold(vault, export, mapping, hold, folder)
+    return held(export.provider.provider, export.file_name, hold.rule, hold.words)
 
 
 def _refuse(
@@ -218,9 +212,9 @@ def _refuse(
 
 
 def _tell(events: EventLog, export: Export, result: ExportResult) -> None:
-    if result.state == "refused":
+    if result.state in ("refused", "held"):
         events.emit(
-            "export.refused",
+            f"export.{result.state}",
             provider=result.provider,
             export_id=export.export_id,
             rule=next(iter(result.rules)),

@@ -64,21 +64,12 @@ def withdraw(
     judgement: Judgement,
 ) -> int:
     """Mark rows that a full export no longer holds, or marks as deleted."""
-    missing = "row_key not in (select _row_key from judged)"
-    if not _may_withdraw(export, judgement):
-        missing = "false"
-    scope = f"""
-        provider = {quote_text(export.provider.provider)}
-        and file_kind = {quote_text(mapping.file_kind)}
-    """
+    scope = live_scope(export, mapping)
     vault.execute(
         f"""
         create temp table gone as
         select row_id from vault.rows
-        where {scope} and is_live and (
-            {missing}
-            or row_id in (select _row_id from plan where _is_deleted)
-        )
+        where {scope} and {gone_sql(export, judgement)}
         """
     )
     counted = vault.execute("select count(*) from gone").fetchone()
@@ -151,9 +142,23 @@ def copy_out(vault: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     return int(written[0]) if written else 0
 
 
-def _may_withdraw(export: Export, judgement: Judgement) -> bool:
-    """A missing row is withdrawn only if every line of a full export could be read."""
-    unread = {"unclosed_quote", "stray_quote", "field_count", "key_missing"}
-    return export.provider.exports == "full" and not any(
-        fault.rule in unread for fault in judgement.faults
+def live_scope(export: Export, mapping: Mapping) -> str:
+    """SQL of a condition on vault rows: live, of this export's provider and kind."""
+    return (
+        f"provider = {quote_text(export.provider.provider)} "
+        f"and file_kind = {quote_text(mapping.file_kind)} and is_live"
     )
+
+
+def gone_sql(export: Export, judgement: Judgement) -> str:
+    """SQL of a condition on live vault rows: this export ends them.
+
+    A row ends that the source marks as deleted. One that is missing ends only if the
+    export is full and every line of it could be read.
+    """
+    deleted = "row_key in (select _row_key from judged where _is_sound and _is_deleted)"
+    unread = {"unclosed_quote", "stray_quote", "field_count", "key_missing"}
+    is_whole = not any(fault.rule in unread for fault in judgement.faults)
+    if export.provider.exports == "full" and is_whole:
+        return f"({deleted} or row_key not in (select _row_key from judged))"
+    return f"({deleted})"
