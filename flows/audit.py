@@ -63,7 +63,7 @@ def append_entry(
 
     Args:
         place: the data folder.
-        act: what is done, such as ``export.release``.
+        act: what is done, such as ``release export``.
         subjects: ids of what it is done to; never a value from a row.
         reason: why, in the operator's words; at least five characters.
         as_name: the operator's name, where the system's user is shared.

@@ -92,7 +92,7 @@ def dispute_rule(
         found = find_export(vault, export_id)
         _check_rows(vault, found.export_id, rule, rows)
         subjects = [found.export_id, found.provider, rule, f"{rows} rows"]
-        entry = append_entry(place, "export.dispute", subjects, reason, as_name)
+        entry = append_entry(place, "dispute rule", subjects, reason, as_name)
         dispute = Dispute(
             export_id=found.export_id,
             provider=found.provider,
@@ -143,7 +143,7 @@ def decide_dispute(
                 "To see them: commonground exports disputes"
             )
         subjects = [found.export_id, found.provider, rule, verdict]
-        entry = append_entry(place, "export.decide", subjects, reason, as_name)
+        entry = append_entry(place, "decide dispute", subjects, reason, as_name)
         vault.execute(
             """
             update vault.disputes set verdict = ?, decided_by = ?, decided_at = ?

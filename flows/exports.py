@@ -100,7 +100,7 @@ def release_export(
     check_reason(reason)
     with open_ledger(place, keys) as vault:
         found = _find_held(vault, export_id)
-        by = _write_down(place, "export.release", found, reason, as_name)
+        by = _write_down(place, "release export", found, reason, as_name)
         with one_transaction(vault):
             vault.execute(
                 """
@@ -129,7 +129,7 @@ def reject_export(
     with open_ledger(place, keys) as vault:
         found = _find_held(vault, export_id)
         repair(place, vault)
-        by = _write_down(place, "export.reject", found, reason, as_name)
+        by = _write_down(place, "reject export", found, reason, as_name)
         folder = pending_folder(place, found.export_id)
         receipt = receipt_path(folder, found.provider, found.export_date, None)
         rule, words = str(found.hold_rule), str(found.hold_words)

@@ -14,7 +14,7 @@ from flows.paths import Place
 
 def write(place: Place, *reasons: str) -> None:
     for number, reason in enumerate(reasons):
-        append_entry(place, "export.release", [f"export-{number}"], reason)
+        append_entry(place, "release export", [f"export-{number}"], reason)
 
 
 def lines(place: Place) -> list[str]:
@@ -111,19 +111,19 @@ def test_an_act_without_a_proper_reason_is_refused_and_nothing_is_written(
     place, reason
 ):
     with pytest.raises(ActRefused):
-        append_entry(place, "export.reject", ["x"], reason)
+        append_entry(place, "reject export", ["x"], reason)
 
     assert not place.audit.exists()
 
 
 def test_who_when_what_and_why_are_written_for_the_owner_alone(place):
-    entry = append_entry(place, "export.reject", ["x"], "über – 理由", "Wren Tolliver")
+    entry = append_entry(place, "reject export", ["x"], "über – 理由", "Wren Tolliver")
 
     (read,) = read_audit(place, 1)
     assert read == entry
     assert (read["as"], read["act"], read["previous"]) == (
         "Wren Tolliver",
-        "export.reject",
+        "reject export",
         START,
     )
     assert read["user"]
