@@ -48,7 +48,7 @@ HOLD_RULES: dict[str, HoldRule] = {
         "Every row lands as a row of the provider in whose folder it lay.",
     ),
     "older_than_last": HoldRule(
-        "A full export of a later day has landed",
+        "A full export of a later day, or one that came later, has landed",
         "The older state takes the place of the newer: rows that are only in the newer "
         "are withdrawn, changed rows change back.",
     ),

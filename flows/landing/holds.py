@@ -126,7 +126,7 @@ def _check_order(
         return []
     landed = vault.execute(
         """
-        select export_date, file_name, export_id from vault.exports
+        select export_date, received_at, file_name, export_id from vault.exports
         where provider = ? and file_kind = ? and state = 'landed'
         order by export_date desc, received_at desc limit 1
         """,
@@ -134,19 +134,21 @@ def _check_order(
     ).fetchone()
     if landed is None or export.export_date > landed[0]:
         return []
-    if export.export_date < landed[0]:
+    day, received_at, file_name, landed_id = landed
+    # Of one day, a file that waited here while its correction landed is the older.
+    if (export.export_date, export.received_at) < (day, received_at):
         words = (
-            f"This export is of {export.export_date}; one of {landed[0]} has landed as "
-            f"{landed[2]}. Expected a later day. Have the newest sent, or the date in "
+            f"This export is of {export.export_date}; one of {day} that came later has "
+            f"landed as {landed_id}. Expected the newest. Have it sent, or the date in "
             "the file's name corrected; release to go back to the older state."
         )
         return [Hold("older_than_last", words)]
-    if export.file_name == landed[1]:
+    if export.file_name == file_name:
         return []
     words = (
-        f"A full export of this kind and day ({landed[0]}) has landed under another "
-        f"name as {landed[2]}, and this one would withdraw its rows. Have one file "
-        "sent for all rows; a correction comes under the same name or a later date."
+        f"A full export of this kind and day ({day}) has landed under another name as "
+        f"{landed_id}, and this one would withdraw its rows. Have one file sent for "
+        "all rows; a correction comes under the same name or a later date."
     )
     return [Hold("second_of_its_day", words)]
 

@@ -15,6 +15,7 @@ from flows.cli import app
 from flows.disputes import count_false_flags, decide_dispute, dispute_rule
 from flows.errors import ActRefused, RunInProgress
 from flows.exports import list_exports, reject_export, release_export, show_export
+from flows.fingerprints import describe_inputs
 from flows.landing.held import list_held
 from flows.locks import writer_lock
 from flows.screen import acts
@@ -88,6 +89,15 @@ def test_a_rejected_export_lands_nothing_and_its_receipt_says_why(road):
     assert duckdb.sql(f"select state from '{path}'").fetchall() == [("refused",)]
     assert not any((road.place.landed / ".pending").iterdir())
     assert (road.place.received / COUNCIL / f"{held}.sealed").exists()
+
+
+def test_a_decision_on_a_held_export_asks_for_a_new_release(road):
+    held, day = hold(road), dt.date(2026, 6, 30)
+    before = describe_inputs(road.place, road.keys, day)
+
+    reject_export(road.place, road.keys, held, REASON)
+
+    assert describe_inputs(road.place, road.keys, day) != before
 
 
 def test_a_rejected_file_that_is_sent_again_is_held_again(road):

@@ -107,6 +107,23 @@ def test_a_release_passes_one_rule_and_the_next_rule_still_holds(place, keys):
     assert state(road)[-1] == ("landed", "many_withdrawn", "released")
 
 
+def test_a_file_that_waited_while_its_correction_landed_does_not_take_it_back(
+    place, keys
+):
+    road = council(place, keys, hold_over_withdrawn=1.0)
+    send_month(road, 60, 1)
+    assert send_month(road, 15, 2).state == "held"
+    waiting = held_id(road)
+    name, content = placements(*stays(58), day="2025-02-28")
+    road.drop(COUNCIL, name, content)
+    assert [result.landed for result in road.run()] == [0]
+
+    release_export(place, keys, waiting, "sent in haste, but released all the same")
+
+    (result,) = road.run()
+    assert result.rules == {"older_than_last": 1}
+
+
 @pytest.mark.parametrize(
     ("history", "rows", "fits"),
     [
