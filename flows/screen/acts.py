@@ -162,7 +162,7 @@ def _choices(export: ExportFacts) -> None:
     short = export.export_id[:8]
     _out.print(f"\n{rule.means}. It waits until you say:", soft_wrap=True)
     for command, effect in (
-        ("release", f"{rule.if_released} Other rules still hold it."),
+        ("release", f"{rule.if_released} Another rule may still hold it."),
         ("reject", IF_REJECTED),
     ):
         _out.print(
