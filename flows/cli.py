@@ -12,7 +12,9 @@ from typing import Annotated
 import typer
 
 from flows.screen import answers, runs
+from flows.screen.audit_commands import audit_app
 from flows.screen.commands import DataOption, explained, find_place
+from flows.screen.export_commands import exports_app
 from flows.screen.release_commands import release_app
 from flows.settings import providers_folder
 
@@ -28,10 +30,13 @@ app = typer.Typer(
         "Exit codes: 0 done, 1 a fault in Commonground, 2 wrong command, 3 settings or "
         "key, 4 provider file or contract, 5 check found rows or a file to refuse, "
         "6 a gate failed and the release was withheld, 7 linkage, 8 release, "
-        "9 another run is under way, 10 a question could not be answered."
+        "9 another run is under way, 10 a question could not be answered, "
+        "11 an act could not be done, 12 the audit log is not whole."
     ),
 )
 app.add_typer(release_app, name="release")
+app.add_typer(exports_app, name="exports")
+app.add_typer(audit_app, name="audit")
 
 
 @app.command()

@@ -4,7 +4,8 @@ Exit codes of the command line: 0 done; 1 a fault in Commonground itself; 2 wron
 command or option; 3 settings or key; 4 provider mapping or contract; 5 an export was
 refused or rows were quarantined (``check`` only); 6 a gate failed, the release was
 withheld; 7 linkage; 8 publishing or release; 9 another run is under way; 10 the SQL
-of a question could not be run.
+of a question could not be run; 11 an operator's act could not be done; 12 the audit
+log is not whole.
 """
 
 from __future__ import annotations
@@ -68,3 +69,15 @@ class QuestionError(PipelineError):
     """A question put to the release in SQL could not be answered."""
 
     exit_code = 10
+
+
+class ActRefused(PipelineError):
+    """An operator's act could not be done: unknown id, wrong state, no reason."""
+
+    exit_code = 11
+
+
+class AuditBroken(PipelineError):
+    """The audit log is not what was written: a line was changed, cut or taken out."""
+
+    exit_code = 12

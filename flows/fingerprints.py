@@ -51,7 +51,8 @@ def describe_inputs(place: Place, keys: Keys, as_of: dt.date) -> str:
     """Hash everything a release is made from.
 
     Landed files are named after their export and never change, so their names stand
-    for their content; the link result has a fingerprint of its own.
+    for their content; only an export's own line does, when a held one is decided on.
+    The link result has a fingerprint of its own.
 
     Args:
         place: the data folder.
@@ -63,6 +64,8 @@ def describe_inputs(place: Place, keys: Keys, as_of: dt.date) -> str:
     digest.update(hashlib.sha256(keys.for_facts("fingerprint")).digest())
     for path in sorted(place.landed.glob("*/**/*.parquet")):
         digest.update(str(path.relative_to(place.landed)).encode())
+        if path.parent.name == "_exports":
+            digest.update(path.read_bytes())
     summary = place.linked / "current" / "summary.json"
     if summary.exists():
         digest.update(json.loads(summary.read_text())["fingerprint"].encode())

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Named
 from itertools import groupby
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -23,11 +24,18 @@ from flows.events import EventLog
 from flows.keys import Keys
 from flows.landing.deliveries import check_delivery
 from flows.landing.facts import Export, Landing
-from flows.landing.land import land
+from flows.landing.held import enter_hold
+from flows.landing.hold_rules import Hold
+from flows.landing.holds import (
+    ReadCounts,
+    find_hold_after_reading,
+    find_hold_before_reading,
+)
+from flows.landing.land import foresee, land
 from flows.landing.ledger import enter_refusal, enter_repetition, tell_landing
 from flows.landing.pending import pending_folder, promote, repair
 from flows.landing.reconcile import repeat_export
-from flows.landing.results import ExportResult, refused
+from flows.landing.results import ExportResult, held, refused
 from flows.landing.telling import NotRun, tell_judged, tell_unread
 from flows.mappings import Mapping, Provider, find_mappings
 from flows.paths import Place
@@ -93,8 +101,15 @@ class Ingest:
             self._refuse(export, ExportRefused("broke_the_reader", words))
         return None
 
-    def _read(self, export: Export, table: str) -> Judgement:
+    def _read(self, export: Export, table: str) -> Judgement | None:
         mappings = self._find_mappings(export)
+        hold = find_hold_before_reading(self.vault, export, mappings[0], self.providers)
+        if hold is not None:
+            folder = pending_folder(self.place, export.export_id)
+            why = Why(hold.rule, hold.words)
+            tell_unread(self.vault, folder, export, "held", why)
+            self._hold(export, mappings[0], hold, folder)
+            return None
         name = export.provider.provider
         original = export.repeats or export.export_id
         path = self.place.received / name / f"{original}.sealed"
@@ -150,6 +165,19 @@ class Ingest:
     def _land(self, export: Export, judgement: Judgement, not_run: NotRun) -> None:
         judgement.settle()
         folder = pending_folder(self.place, export.export_id)
+        foreseen, live = foresee(self.vault, export, judgement)
+        counts = ReadCounts(
+            judgement.rows, judgement.quarantined, live, foreseen.withdrawn,
+            judgement.list_codes(),
+        )  # fmt: skip
+        mapping = judgement.mapping
+        hold = find_hold_after_reading(self.vault, export, mapping, counts)
+        if hold is not None:
+            why = Why(hold.rule, hold.words)
+            args = (export, judgement, foreseen, not_run, why)
+            tell_judged(self.vault, folder, *args)
+            self._hold(export, mapping, hold, folder)
+            return
 
         def tell(landing: Landing) -> None:
             tell_judged(self.vault, folder, export, judgement, landing, not_run)
@@ -158,6 +186,15 @@ class Ingest:
         promote(self.place, folder)
         self._tell_landed(export, _result(export, judgement, landing))
         judgement.drop()
+
+    def _hold(self, export: Export, mapping: Mapping, hold: Hold, folder: Path) -> None:
+        enter_hold(self.vault, export, mapping, hold, folder)
+        promote(self.place, folder)
+        name = export.provider.provider
+        self.results.append(held(name, export.file_name, hold.rule, hold.words))
+        self.events.emit(
+            "export.held", provider=name, export_id=export.export_id, rule=hold.rule
+        )
 
     def _refuse(self, export: Export, refusal: ExportRefused) -> None:
         where = f"line {refusal.line}: " if refusal.line else ""

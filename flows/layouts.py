@@ -48,7 +48,11 @@ class Target(Strict):
 
 
 class FileLayout(Strict):
-    """One file of a layout: how to know it, its rows, its columns."""
+    """One file of a layout: how to know it, its rows, its columns.
+
+    Attributes:
+        names_provider: the heading whose codes say whose file it is.
+    """
 
     match: tuple[str, ...] = Field(min_length=1)
     row_key: tuple[str, ...] = Field(min_length=1)
@@ -59,6 +63,7 @@ class FileLayout(Strict):
     required: tuple[str, ...] = ()
     deleted_when: str | None = None
     period_field: str | None = None
+    names_provider: str | None = None
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
     columns: dict[str, tuple[Target, ...]]
@@ -79,7 +84,7 @@ class FileLayout(Strict):
     @property
     def headers(self) -> list[str]:
         """Every heading the file must have."""
-        named = [*self.columns, *self.ignored, self.deleted_when]
+        named = [*self.columns, *self.ignored, self.deleted_when, self.names_provider]
         return list(dict.fromkeys(name for name in named if name))
 
     @property

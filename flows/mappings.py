@@ -31,6 +31,17 @@ from flows.layouts import (
 PROVIDERS = Path(__file__).parent / "providers"
 _ENDING = re.compile(r"\.[a-z]{1,7}$")
 
+# What says whether an export may land, not what its rows mean.
+_NOT_MEANING = {
+    "provider": {
+        "agreement",
+        "codes",
+        "hold_over_quarantined",
+        "hold_over_withdrawn",
+    },
+    "file": {"names_provider"},
+}
+
 
 class Agreement(Strict):
     """The data-sharing agreement under which a provider sends."""
@@ -52,16 +63,27 @@ class Correction(Strict):
 
 
 class Provider(Strict):
-    """One provider: who it is, what it sends, under which agreement."""
+    """One provider: who it is, what it sends, under which agreement.
+
+    Attributes:
+        agreement: without one its exports are held.
+        codes: its own codes in the column its layout names it by; an export with any
+            other is held. Without codes that column is not looked at.
+        hold_over_quarantined: share of an export's rows that may be quarantined.
+        hold_over_withdrawn: share of live rows that a full export may withdraw.
+    """
 
     provider: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: str
     sector: str
     layouts: tuple[str, ...] = Field(min_length=1)
-    agreement: Agreement
+    agreement: Agreement | None = None
     cadence: Literal["weekly", "monthly", "quarterly"]
     exports: Literal["full", "delta", "period"]
     encoding: str | None = None
+    codes: tuple[str, ...] = ()
+    hold_over_quarantined: float = Field(default=0.2, gt=0, le=1)
+    hold_over_withdrawn: float = Field(default=0.3, gt=0, le=1)
     files: dict[str, tuple[str, ...]] = {}
     not_collected: dict[str, tuple[str, ...]] = {}
     ignored: dict[str, tuple[str, ...]] = {}
@@ -88,7 +110,7 @@ class Mapping(Strict):
     @property
     def fingerprint(self) -> str:
         """Changes when a row's meaning would: a changed mapping lands rows anew."""
-        content = self.model_dump(mode="json", exclude={"provider": {"agreement"}})
+        content = self.model_dump(mode="json", exclude=_NOT_MEANING)
         content |= {"values": shared_values()}
         content |= {"contract": self.contract.model_dump(mode="json")}
         text = json.dumps(content, sort_keys=True)
@@ -214,6 +236,8 @@ def _merge(provider: Provider, layout: Layout, kind: str) -> Mapping:
     extra = provider.ignored.get(kind, ())
     content["ignored"] = [c for c in (*file.ignored, *extra) if c not in absent]
     content["match"] = provider.files.get(kind, file.match)
+    if file.names_provider in absent:
+        content["names_provider"] = None
     path = PROVIDERS / provider.sector / f"{provider.provider}.yml"
     merged = parse_model(FileLayout, content, path)
     check_fields(path, kind, merged, load_contract(provider.sector))

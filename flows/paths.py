@@ -66,6 +66,11 @@ class Place:
         return self.root / "logs"
 
     @property
+    def audit(self) -> Path:
+        """Every human act and its reason, chained; for its owner alone."""
+        return self.logs / "audit.jsonl"
+
+    @property
     def prefect(self) -> Path:
         """Prefect's home: run history of this data folder."""
         return self.logs / "prefect"

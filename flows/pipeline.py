@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.errors import GateFailed, PipelineError
 from flows.fingerprints import describe_inputs, find_as_of
 from flows.ingest import ingest
+from flows.landing.held import list_held
 from flows.locks import writer_lock
 from flows.paths import Place
 from flows.receive import receive
@@ -81,6 +82,7 @@ def read_exports(run: Run) -> None:
     """Received to landed."""
     with run.stage("ingest"), open_vault(run.place, run.keys) as vault:
         run.exports += ingest(run.place, run.keys, vault, run.providers, run.events)
+        run.held = list_held(vault)
 
 
 @task(name="gate landed", cache_policy=NO_CACHE)

@@ -15,6 +15,7 @@ from flows.errors import PipelineError, SettingsError
 from flows.events import EventLog
 from flows.fingerprints import describe_inputs, find_as_of
 from flows.keys import Keys, load_keys
+from flows.landing.held import HeldExport, list_held
 from flows.landing.results import ExportResult
 from flows.mappings import Provider, load_providers
 from flows.paths import Place
@@ -34,7 +35,11 @@ STAGES = ("receive", "ingest", "link", "transform", "gate", "publish")
 
 @dataclass
 class Run:
-    """One run: where, with what, and what came of it so far."""
+    """One run: where, with what, and what came of it so far.
+
+    Attributes:
+        held: every export that waits for an operator, whichever run held it.
+    """
 
     place: Place
     keys: Keys
@@ -42,6 +47,7 @@ class Run:
     events: EventLog
     run_id: str
     exports: list[ExportResult] = field(default_factory=list)
+    held: list[HeldExport] = field(default_factory=list)
     links: LinkResult | None = None
     gates: list[GateResult] = field(default_factory=list)
     release: Release | None = None
@@ -119,12 +125,17 @@ def tell_unchanged(run: Run) -> None:
 
 
 def has_work(run: Run) -> bool:
-    """Tell whether a file waits in landing, or an export that a killed run left."""
+    """Tell whether a file waits in landing, or an export that a killed run left.
+
+    Also notes which exports wait for an operator: these are no work.
+    """
     if any(path.is_file() for path in run.place.landing.glob("*/*")):
         return True
     if any((run.place.landed / ".pending").glob("*")) or not run.place.vault.exists():
         return True
-    with open_vault(run.place, run.keys, read_only=True) as vault:
+    # For writing: a vault made earlier may lack a column that is asked for.
+    with open_vault(run.place, run.keys) as vault:
+        run.held = list_held(vault)
         waiting = vault.execute(
             "select count(*) from vault.exports where state = 'received'"
         ).fetchone()

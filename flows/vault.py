@@ -1,7 +1,8 @@
 """The vault: who person records are, which rows are live, what became of each export.
 
 Only ingest, link, a reviewer and an access request open it. Its ``exports`` table is
-the ledger: an export has landed when, and only when, this table says so.
+the ledger: an export has landed when, and only when, this table says so, and a held one
+waits there for an operator.
 """
 
 from __future__ import annotations
@@ -36,29 +37,77 @@ IDENTITY_COLUMNS: dict[str, str] = {
     "is_live": "BOOLEAN",
 }
 
-_TABLES = {
-    "identities": ", ".join(f"{n} {kind}" for n, kind in IDENTITY_COLUMNS.items()),
-    "keys": "provider VARCHAR, kind VARCHAR, source_key VARCHAR, id VARCHAR",
-    "rows": """
-        provider VARCHAR, file_kind VARCHAR, row_key VARCHAR, row_id UUID,
-        row_hash UBIGINT, export_id VARCHAR, seen BIGINT, withdrawn BIGINT, scope DATE,
-        is_deleted BOOLEAN, is_live BOOLEAN
-    """,
-    "spared": "row_id UUID, stamp BIGINT",
-    "secrets": "name VARCHAR, content VARCHAR",
-    "fault_counts": """
-        export_id VARCHAR, provider VARCHAR, file_kind VARCHAR, rule VARCHAR,
-        column_name VARCHAR, severity VARCHAR, faults BIGINT
-    """,
-    "exports": """
-        export_id VARCHAR, provider VARCHAR, sector VARCHAR, file_name VARCHAR,
-        sha256 VARCHAR, size_bytes BIGINT, received_at TIMESTAMP, export_date DATE,
-        layout VARCHAR, file_kind VARCHAR, state VARCHAR, rule VARCHAR, words VARCHAR,
-        read_as VARCHAR, told_by VARCHAR, fingerprint VARCHAR, sheet VARCHAR,
-        repeats VARCHAR, stamp BIGINT, withdraws BOOLEAN, period_from DATE,
-        period_to DATE, rows_in BIGINT, rows_landed BIGINT, rows_quarantined BIGINT,
-        rows_unchanged BIGINT, rows_withdrawn BIGINT, rows_warned BIGINT
-    """,
+_TABLES: dict[str, dict[str, str]] = {
+    "identities": IDENTITY_COLUMNS,
+    "keys": dict.fromkeys(("provider", "kind", "source_key", "id"), "VARCHAR"),
+    "rows": {
+        **dict.fromkeys(("provider", "file_kind", "row_key", "export_id"), "VARCHAR"),
+        "row_id": "UUID",
+        "row_hash": "UBIGINT",
+        "seen": "BIGINT",
+        "withdrawn": "BIGINT",
+        "scope": "DATE",
+        "is_deleted": "BOOLEAN",
+        "is_live": "BOOLEAN",
+    },
+    "spared": {"row_id": "UUID", "stamp": "BIGINT"},
+    "secrets": dict.fromkeys(("name", "content"), "VARCHAR"),
+    "exports": {
+        "export_id": "VARCHAR",
+        "provider": "VARCHAR",
+        "sector": "VARCHAR",
+        "file_name": "VARCHAR",
+        "sha256": "VARCHAR",
+        "size_bytes": "BIGINT",
+        "received_at": "TIMESTAMP",
+        "export_date": "DATE",
+        "layout": "VARCHAR",
+        "file_kind": "VARCHAR",
+        "state": "VARCHAR",
+        "rule": "VARCHAR",
+        "words": "VARCHAR",
+        **dict.fromkeys(
+            ("read_as", "told_by", "fingerprint", "sheet", "repeats"), "VARCHAR"
+        ),
+        "stamp": "BIGINT",
+        "withdraws": "BOOLEAN",
+        "period_from": "DATE",
+        "period_to": "DATE",
+        "rows_in": "BIGINT",
+        "rows_landed": "BIGINT",
+        "rows_quarantined": "BIGINT",
+        "rows_unchanged": "BIGINT",
+        "rows_withdrawn": "BIGINT",
+        "rows_warned": "BIGINT",
+        "hold_rule": "VARCHAR",
+        "hold_words": "VARCHAR",
+        "released_rules": "VARCHAR[]",
+        "decision": "VARCHAR",
+        "decided_by": "VARCHAR",
+        "decided_at": "TIMESTAMP",
+        "decision_reason": "VARCHAR",
+    },
+    "disputes": {
+        "export_id": "VARCHAR",
+        "provider": "VARCHAR",
+        "rule": "VARCHAR",
+        "row_count": "BIGINT",
+        "reason": "VARCHAR",
+        "raised_by": "VARCHAR",
+        "raised_at": "TIMESTAMP",
+        "verdict": "VARCHAR",
+        "decided_by": "VARCHAR",
+        "decided_at": "TIMESTAMP",
+    },
+    "fault_counts": {
+        "export_id": "VARCHAR",
+        "provider": "VARCHAR",
+        "file_kind": "VARCHAR",
+        "rule": "VARCHAR",
+        "column_name": "VARCHAR",
+        "severity": "VARCHAR",
+        "faults": "BIGINT",
+    },
 }
 
 
@@ -98,7 +147,8 @@ def open_vault(
                 "process holds it. Use the key it was made with."
             ) from error
         if not read_only:
-            _make_tables(connection, place)
+            _make_tables(connection)
+            _give_salt(connection)
         # From here on names and values of provider files enter SQL: no file but ours.
         close_sandbox(connection, [place.landed, spill])
         yield connection
@@ -106,21 +156,38 @@ def open_vault(
         connection.close()
 
 
-def _make_tables(connection: duckdb.DuckDBPyConnection, place: Place) -> None:
-    """Make what is not there yet, and give the connection the vault's own salt.
+def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make what a new vault lacks, and the columns an older one was made without.
 
     Raises:
-        SettingsError: the vault was made before rows had stamps.
+        SettingsError: the vault was made before it kept when a row was last seen.
     """
-    for name, columns in _TABLES.items():
-        connection.execute(f"create table if not exists vault.{name} ({columns})")
-    known = {row[0] for row in connection.execute("describe vault.rows").fetchall()}
-    if "seen" not in known:
-        raise SettingsError(
-            f"The vault {place.vault} was made by an earlier Commonground, which did "
-            "not keep when a row was last seen. Begin a new data folder and put the "
-            "providers' newest exports into its landing."
-        )
+    found = connection.execute(
+        """
+        select table_name, column_name from duckdb_columns()
+        where database_name = 'vault'
+        """
+    ).fetchall()
+    for table, columns in _TABLES.items():
+        has = {column for name, column in found if name == table}
+        if not has:
+            listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            connection.execute(f"create table vault.{table} ({listed})")
+            continue
+        if table == "rows" and "seen" not in has:
+            raise SettingsError(
+                "This vault was made by an earlier Commonground, which did not keep "
+                "when a row was last seen. Begin a new data folder and put the "
+                "providers' newest exports into its landing."
+            )
+        for name in [name for name in columns if name not in has]:
+            connection.execute(
+                f"alter table vault.{table} add column {name} {columns[name]}"
+            )
+
+
+def _give_salt(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the connection make ids with the vault's own salt, made once and random."""
     connection.execute(
         "insert into vault.secrets select 'id_salt', ? "
         "where not exists (from vault.secrets where name = 'id_salt')",

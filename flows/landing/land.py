@@ -16,7 +16,7 @@ from flows.duck import quote_text
 from flows.errors import PipelineError
 from flows.landing.facts import Export, Landing, record_join, write_facts
 from flows.landing.ledger import enter_landing, tell_landing
-from flows.landing.reconcile import compare, enter_rows
+from flows.landing.reconcile import compare, enter_rows, gone_sql
 from flows.mappings import Mapping
 from flows.reading.fields import contract_columns
 from flows.reading.judge import Judgement
@@ -65,6 +65,27 @@ def land(
         vault.execute("rollback")
         raise
     return landing
+
+
+def foresee(
+    vault: duckdb.DuckDBPyConnection, export: Export, judgement: Judgement
+) -> tuple[Landing, int]:
+    """Tell what would land, stay and be withdrawn, and how many rows are live now.
+
+    Raises:
+        PipelineError: rows in are not the sum of landed, quarantined and unchanged.
+    """
+    compare(vault, export, judgement.mapping, judgement.table)
+    landed, unchanged = _count(vault, judgement)
+    counted = vault.execute(
+        f"""
+        select
+            (select count(*) from known where is_live),
+            (select count(*) from ({gone_sql(export, judgement)}))
+        """
+    ).fetchone()
+    live, withdrawn = counted or (0, 0)
+    return Landing(landed, unchanged, withdrawn), live
 
 
 def _mint_ids(

@@ -173,7 +173,25 @@ def enter_refusal(
 
     The file aside is written first: whatever a kill leaves, the next run can finish.
     """
-    told = {"state": "'refused'", "rule": quote_text(rule)}
+    write_state(vault, export_id, "refused", rule, folder)
+    vault.execute(
+        """
+        update vault.exports set state = 'refused', rule = ?, words = ?
+        where export_id = ?
+        """,
+        [rule, words, export_id],
+    )
+
+
+def write_state(
+    vault: duckdb.DuckDBPyConnection,
+    export_id: str,
+    state: str,
+    rule: str,
+    folder: Path,
+) -> None:
+    """Write aside, for the stages without the vault, what the ledger will say."""
+    told = {"state": quote_text(state), "rule": quote_text(rule)}
     columns = ", ".join(
         f"{told.get(name, name)}::{kind} as {name}"
         for name, kind in EXPORT_COLUMNS.items()
@@ -183,11 +201,4 @@ def enter_refusal(
         f"select {columns} from vault.exports "
         f"where export_id = {quote_text(export_id)}",
         folder / "_exports.parquet",
-    )
-    vault.execute(
-        """
-        update vault.exports set state = 'refused', rule = ?, words = ?
-        where export_id = ?
-        """,
-        [rule, words, export_id],
     )

@@ -20,7 +20,7 @@ def repair(place: Place, vault: duckdb.DuckDBPyConnection) -> None:
         state = vault.execute(
             "select state from vault.exports where export_id = ?", [export_id]
         ).fetchone()
-        if state is not None and state[0] in ("landed", "refused"):
+        if state is not None and state[0] in ("landed", "refused", "held"):
             promote(place, folder)
         else:
             shutil.rmtree(folder)

@@ -102,9 +102,7 @@ def enter_rows(
         folder: where files are written aside.
     """
     _spare_unreadable(vault, export, judgement)
-    vault.execute(
-        f"create or replace temp table gone as {_gone_sql(export, judgement)}"
-    )
+    vault.execute(f"create or replace temp table gone as {gone_sql(export, judgement)}")
     _replace_taken(vault, export, mapping)
     vault.execute(
         f"""
@@ -164,7 +162,7 @@ def _spare_unreadable(
     )
 
 
-def _gone_sql(export: Export, judgement: Judgement) -> str:
+def gone_sql(export: Export, judgement: Judgement) -> str:
     """SQL: rows this export withdraws, and live rows it says were deleted."""
     covered = "true" if may_withdraw(export, judgement) else "false"
     if export.period is not None:

@@ -15,7 +15,7 @@ class ExportResult:
             unchanged.
         rules: rule id -> how many faults of it kept rows, or the file, out.
         remarks: rule id -> how many remarks on rows that landed.
-        words: why it was refused, or empty.
+        words: why it was refused or held, or empty.
         read_as: how the file was read.
     """
 
@@ -39,3 +39,8 @@ def refused(provider: str, file_name: str, rule: str, words: str) -> ExportResul
     return ExportResult(
         provider, file_name, "refused", rules=Counter([rule]), words=words
     )
+
+
+def held(provider: str, file_name: str, rule: str, words: str) -> ExportResult:
+    """Give the result of an export that waits for an operator."""
+    return ExportResult(provider, file_name, "held", rules=Counter([rule]), words=words)

@@ -142,6 +142,14 @@ class Judgement:
         while batch := cursor.fetchmany(_BATCH):
             yield from batch
 
+    def list_codes(self) -> frozenset[str]:
+        """Give the codes that say whose file it is, as they stand in it."""
+        blanks = [blank.upper() for blank in self.mapping.blanks]
+        rows = self.connection.execute(
+            f"select distinct _whose from {self.table} where _whose is not null"
+        ).fetchall()
+        return frozenset(code for (code,) in rows if code.upper() not in blanks)
+
     def first_lines(self, most: int) -> dict[tuple[str, str], list[int]]:
         """Give the first lines each rule was broken in: (rule, column) -> lines."""
         rows = self.connection.execute(
@@ -239,7 +247,7 @@ def _stage(
 
 def _staged_sql(reading: Reading, found: Fields) -> str:
     mapping = reading.mapping
-    flags = "_row_key, _row_hash, _is_deleted, _is_alias, _is_blank"
+    flags = "_row_key, _row_hash, _is_deleted, _is_alias, _is_blank, _whose"
     values = ", ".join(f"{sql} as {name}" for name, sql in found.values.items())
     fields = ", ".join(f'{sql} as "{name}"' for name, sql in found.fields.items())
     words = ", ".join(f"{sql} as _faults{n}" for n, sql in enumerate(found.words))

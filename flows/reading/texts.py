@@ -29,10 +29,11 @@ def texts_sql(
     """
     around = f", {_SPACES}" if has_odd_spaces else ""
     used = sorted(mapping.file.headings_used)
-    names = {heading: f"h{places[heading]}" for heading in used}
+    whose = mapping.file.names_provider
+    names = {h: f"h{places[h]}" for h in {*used, *([whose] if whose else [])}}
     trimmed = ", ".join(
         f"nullif(trim(c{places[heading]}{around}), '') as {name}"
-        for heading, name in names.items()
+        for heading, name in sorted(names.items())
     )
     texts = ", ".join(
         f"{_text_sql(mapping, source, names)} as {source.text}"
@@ -58,6 +59,7 @@ def texts_sql(
             {_any_sql(mapping.file.alias_when, names)} as _is_alias,
             {_any_sql(mapping.file.blank_when, names)} as _is_blank,
             {lacking or "false"} as _lacks_required,
+            {names[whose] if whose else "null::varchar"} as _whose,
             {texts}{corrected}
         from (select _line, {trimmed} from reading)
     """

@@ -160,8 +160,8 @@ class FeedingProvider(Protocol):
         """Sector."""
 
     @property
-    def agreement(self) -> ProviderAgreement:
-        """Agreement."""
+    def agreement(self) -> ProviderAgreement | None:
+        """Agreement; None feeds no recipient."""
 
 
 def list_columns(recipient: Recipient, dataset: str) -> list[str]:
@@ -230,7 +230,8 @@ def settle_terms(
     feeding = {
         p.provider
         for p in allowed
-        if recipient.recipient in p.agreement.recipients
+        if p.agreement
+        and recipient.recipient in p.agreement.recipients
         and p.agreement.starts <= today <= p.agreement.ends
     }
     closed = {p.sector for p in allowed if p.provider not in feeding}

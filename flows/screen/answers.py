@@ -75,7 +75,7 @@ def providers(known: Mapping[str, Provider], last: Mapping[str, LastExport]) -> 
         table.add_row(
             name,
             provider.sector,
-            f"{provider.agreement.ends}",
+            f"{provider.agreement.ends}" if provider.agreement else "none: held",
             str(found.newest or "nothing yet") if found else "nothing yet",
             f"{found.rows:,}" if found else "",
         )

@@ -13,6 +13,8 @@ from rich.table import Table
 
 from flows.errors import PipelineError
 from flows.paths import Place
+from flows.screen import acts
+from flows.settings import data_folder
 
 if TYPE_CHECKING:
     from flows.landing.results import ExportResult
@@ -53,6 +55,8 @@ def progress(event: dict[str, object]) -> None:
         _out.print(f"  [dim]nothing new for {stage}[/]")
     elif name == "export.refused" and event.get("rule") != "not_taken":
         _out.print(f"  [red]refused[/] an export of {event['provider']}")
+    elif name == "export.held":
+        _out.print(f"  [yellow]held[/] an export of {event['provider']}")
     elif name == "export.duplicate":
         _out.print(f"  taken before, left out: a file of {event['provider']}")
     elif name == "export.waiting":
@@ -72,6 +76,7 @@ def run_summary(run: Run) -> None:
         _reasons(groups)
         _refusals(run.exports)
         _out.print(f"Receipts, line by line: {run.place.outbox}/<provider>/")
+    acts.held(run.held, _data_option(run.place))
     if run.links is not None:
         _out.print(
             f"[bold]People[/]: {run.links.records:,} person records are "
@@ -157,7 +162,7 @@ def _gates(run: Run) -> None:
 
 def what_next(place: Place) -> None:
     """Show three commands to try."""
-    option = "" if place.root.name == "data" else f" --data {place.root}"
+    option = _data_option(place)
     _out.print("\n[bold]Try next[/]")
     command = ".venv/bin/commonground"
     for line in (
@@ -168,6 +173,11 @@ def what_next(place: Place) -> None:
         f"{command} providers{option}",
     ):
         _out.print(f"  {line}", markup=False, soft_wrap=True, highlight=False)
+
+
+def _data_option(place: Place) -> str:
+    """What a command needs to find this data folder again."""
+    return "" if place.root == data_folder() else f" --data {place.root}"
 
 
 def place_summary(summary: PlaceSummary, out: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.synth.words import say
 from flows.synth.write import Export
 
+_AGENCIES = {"millbrook_recovery": "QXA01", "tern_alcohol_service": "QXA02"}
 _COACH = "'Coach ' || lpad(({} + 1)::varchar, 3, '0')"
 
 
@@ -95,6 +96,7 @@ def _core_data_set(provider: str, version: str) -> Export:
     """Describe an NDTMS return: rows of client, episode, modality and profile."""
     columns = {
         **_identify(),
+        "AGNCY": f"'{_AGENCIES[provider]}'",
         **_describe_episode(),
         **_describe_modality(),
         **_describe_outcome(),
@@ -141,7 +143,6 @@ def _identify() -> dict[str, str]:
         # The return carries the postcode's sector alone.
         "PC": "case when postcode[:2] = 'ZZ' then 'ZZ99 3' else "
         "upper(postcode[:3]) || ' ' || replace(postcode, ' ', '')[4] end",
-        "AGNCY": "'QXA01'",
     }
 
 

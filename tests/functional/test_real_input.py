@@ -23,6 +23,8 @@ layouts: [{layout}]
 agreement: {{id: DSA-T, starts: 2020-01-01, ends: 2099-01-01, recipients: []}}
 cadence: monthly
 exports: full
+# Most rows of one public prison table have no day: they are to be told, not held.
+hold_over_quarantined: 1.0
 """
 
 

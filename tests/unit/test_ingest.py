@@ -129,13 +129,13 @@ def test_a_row_that_comes_back_lands_again(road):
     assert (result.landed, result.unchanged) == (2, 1)
 
 
-def test_an_older_export_than_the_last_is_refused(road):
+def test_an_older_export_than_the_last_is_held(road):
     send(road, stay(1), day="2026-07-31")
 
     result = send(road, stay(1), stay(2), day="2026-06-30")
 
-    assert result.state == "refused"
-    assert "2026-07-31 has landed" in result.words
+    assert (result.state, result.rows_in) == ("held", 0)
+    assert "2026-07-31" in result.words
 
 
 def test_ids_stay_the_same_from_one_export_to_the_next(road):
@@ -206,7 +206,7 @@ def test_links_and_files_still_being_written_are_left_alone(road, tmp_path):
     assert len(list(folder.iterdir())) == 2
 
 
-def test_a_lapsed_agreement_refuses_the_export(place, keys):
+def test_a_lapsed_agreement_holds_the_export(place, keys):
     lapsed = {
         "id": "DSA-9",
         "starts": "2020-01-01",
@@ -220,8 +220,9 @@ def test_a_lapsed_agreement_refuses_the_export(place, keys):
 
     result = send(road, stay(1))
 
-    assert result.state == "refused"
+    assert result.state == "held"
     assert "DSA-9" in result.words
+    assert road.landed("homelessness", "placements") == []
 
 
 def test_a_known_fault_is_put_right_and_told_when_it_is_gone(place, keys):
