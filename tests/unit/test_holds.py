@@ -13,7 +13,7 @@ from flows.landing.held import list_held
 from flows.landing.hold_rules import HOLD_RULES
 from flows.landing.holds import ReadCounts, find_hold_after_reading
 from flows.landing.whose import find_other_name
-from flows.mappings import find_mapping, load_providers
+from flows.mappings import find_mappings, load_providers
 from flows.paths import PROJECT
 from flows.vault import open_vault
 from tests.conftest import Road, make_provider
@@ -47,7 +47,7 @@ def expect(place, keys, history: tuple[int, ...], rows: int, live: int = 0, **ch
                 """,
                 [COUNCIL, count, f"2025-{month:02}-28"],
             )
-        mapping = find_mapping(provider, name)
+        mapping = find_mappings(provider, name)
         counts = ReadCounts(rows=rows, quarantined=0, live=live, withdrawn=0)
         export = Export("x", provider, name, *made)
         return find_hold_after_reading(vault, export, mapping, counts)
