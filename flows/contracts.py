@@ -104,7 +104,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    # A date that does not exist is a ValueError, not one of YAML's own.
+    except (yaml.YAMLError, ValueError) as error:
         raise MappingError(f"{path} is not readable as YAML: {error}") from error
     if not isinstance(content, dict):
         raise MappingError(f"{path} must hold keys and values, not a list or a word.")
