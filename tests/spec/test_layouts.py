@@ -7,10 +7,8 @@ a random id; a column that is not named must be empty.
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import importlib.util
 import io
-import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,9 +16,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 import duckdb
 import pytest
+import yaml
 
 from flows.contracts import PARTNERSHIP, load_contract, read_yaml
-from flows.layouts import LAYOUTS, FileLayout, list_layouts, load_layout
+from flows.duck import connect
+from flows.errors import MappingError
+from flows.gating.views import list_sent
+from flows.layouts import FileLayout, load_layout
 from flows.mappings import Provider, load_providers
 from tests.conftest import Road, make_provider
 
@@ -176,65 +178,29 @@ def test_what_the_partnership_asks_for_may_come_from_any_sector(layout, place, k
 
     assert facts(road, PARTNERSHIP, file.lands[0])
     assert not (place.landed / "offending" / file.lands[0]).exists()
+    with connect() as connection:
+        assert list_sent(connection, place) == {(PARTNERSHIP, file.lands[0])}
 
 
-SCHEMAS = {
-    "mhsds_v5": ("mhsds_v5_fields.csv", "mhs"),
-    "mhsds_v6": ("mhsds_v6_fields.csv", "mhs"),
-    "iapt_v2_1": ("iapt_v2_1_fields.csv", "ids"),
-}
+def test_a_provider_may_list_what_the_partnership_asks_for_and_no_other_sectors(
+    tmp_path,
+):
+    path = tmp_path / "drugs" / "invented.yml"
+    path.parent.mkdir()
+    provider = make_provider("invented", "drugs", "top").model_dump(mode="json")
+
+    path.write_text(yaml.safe_dump(provider | {"layouts": ["top", "goals"]}))
+    assert load_providers(tmp_path)["invented"].layouts == ("top", "goals")
+
+    path.write_text(yaml.safe_dump(provider | {"layouts": ["top", "hl1"]}))
+    with pytest.raises(MappingError, match="hl1 is of another sector"):
+        load_providers(tmp_path)
 
 
-@pytest.mark.parametrize("layout", SCHEMAS)
-def test_headings_of_a_national_data_set_are_those_of_its_schema(layout, samples):
-    schema: dict[str, set[str]] = {}
-    with (samples / "schemas" / SCHEMAS[layout][0]).open(newline="") as lines:
-        for row in csv.DictReader(lines):
-            table = schema.setdefault(row["table"].casefold(), set())
-            table.add(row["field"].casefold())
+def test_a_date_that_does_not_exist_in_a_provider_file_is_a_mapping_error(tmp_path):
+    path = tmp_path / "drugs" / "invented.yml"
+    path.parent.mkdir()
+    path.write_text("agreement: {starts: 2026-02-30}\n")
 
-    for file in load_layout(layout).files.values():
-        table = file.match[0].strip("*").removesuffix("*.csv")
-        assert {name.casefold() for name in file.headers} == schema[table], table
-
-
-HEADERS = {
-    "crs_refer_and_monitor": ("referrals", "crs_service_provider_report_header.csv"),
-    "ndtms_cds_h": ("core_data_set", "ndtms_header_CDS-H.csv"),
-    "ndtms_cds_k": ("core_data_set", "ndtms_header_CDS-K.csv"),
-    "drug_service_client_export": (
-        "clients",
-        "ndtms_provider_performance_export_header.csv",
-    ),
-}
-
-
-@pytest.mark.parametrize("layout", HEADERS)
-def test_verified_headings_are_those_of_the_sample_header(layout, samples):
-    kind, name = HEADERS[layout]
-    with (samples / "uk_headers" / name).open(newline="", encoding="utf-8-sig") as file:
-        header = next(csv.reader(file))
-
-    wanted = {heading.strip() for heading in header if heading.strip()}
-    assert set(load_layout(layout).files[kind].headers) == wanted
-
-
-def test_the_page_of_layouts_lists_every_layout_as_it_is():
-    page = (LAYOUTS / "README.md").read_text()
-    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \| (.*?) \|", page, re.MULTILINE)
-
-    told = {name: (sector, status, since) for name, sector, status, since in rows}
-    assert len(rows) == len(told)
-    assert told == {
-        name: (one.sector, one.status, one.since.isoformat() if one.since else "")
-        for name, one in ((name, load_layout(name)) for name in list_layouts())
-    }
-
-
-@pytest.mark.parametrize("layout", list_layouts())
-def test_every_layout_says_where_its_headings_were_seen(layout):
-    one = load_layout(layout)
-
-    assert one.source
-    assert one.since is None or one.since <= dt.date(2100, 1, 1)
-    assert one.status == "verified" or "ssumed" in one.source or "own" in one.source
+    with pytest.raises(MappingError, match="not readable as YAML"):
+        load_providers(tmp_path)

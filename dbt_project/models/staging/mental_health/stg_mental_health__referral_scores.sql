@@ -1,7 +1,9 @@
 with landed as (
     select *
     from {{ landed(
-        'mental_health', 'referral_scores', ['referral_id', 'tool_type', 'recorded_date']
+        'mental_health',
+        'referral_scores',
+        ['referral_id', 'tool_type', 'recorded_date']
     ) }}
 ),
 
