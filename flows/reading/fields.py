@@ -12,7 +12,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from flows.contracts import Column, Dataset, load_identity
-from flows.layouts import CheckedKind, Target, shared_values
+from flows.layouts import PRESENCE, CheckedKind, Target, shared_values
 from flows.mappings import Mapping
 from flows.reading import values
 from flows.reading.faults import Severity
@@ -208,6 +208,8 @@ def _mapped(source: Source, column: Column | None) -> Value:
     """Map a closed list: the target's own map, a shared one, or the list itself."""
     is_flag = column is not None and column.type == "flag"
     mapped = source.target.values
+    if mapped == PRESENCE:
+        return values.presence_value(source.text)
     if isinstance(mapped, str):
         mapped = shared_values()[mapped]
     if not mapped and is_flag:
