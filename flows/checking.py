@@ -1,48 +1,69 @@
-"""Check an export without landing it: the same reading and rules, nothing kept."""
+"""Check a file without landing it: the same reading and rules, nothing kept or sent."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
+
+import duckdb
 
 from flows.duck import close_sandbox, connect
-from flows.errors import ExportRefused, MappingError, SettingsError
+from flows.errors import ExportRefused, SettingsError
+from flows.landing.deliveries import check_delivery
 from flows.landing.door import find_export_date
-from flows.mappings import find_mapping, load_providers
-from flows.reading import Fault, read_mapped
-from flows.reading.judge import judge
-from flows.reading.receipts import write_receipt
+from flows.landing.facts import Export
+from flows.mappings import Provider, find_mappings, find_provider, load_providers
+from flows.reading.archive import open_archive
+from flows.reading.exports import open_mapped
+from flows.reading.judge import Judgement, RuleCount, judge
+from flows.reading.receipts import write_faults
 from flows.settings import providers_folder
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """What a check found in one file.
+
+    Attributes:
+        name: the file's name, in a zip its name there.
+        layout: the layout, version and table the file was read as.
+        read_as: encoding, delimiter or sheet, and how the version was told, in words.
+        rows: lines that should be rows.
+        quarantined: rows that would not land.
+        counts: how often each rule was broken in each column.
+        lines: (rule, column) -> the first lines it was broken in.
+        refused: why the file would be refused, or empty.
+    """
+
+    name: str
+    layout: str = ""
+    read_as: str = ""
+    rows: int = 0
+    quarantined: int = 0
+    counts: tuple[RuleCount, ...] = ()
+    lines: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    refused: str = ""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found.
+    """What a check found: file by file, and the rules that could not be asked."""
 
-    Attributes:
-        layout: the layout the file was read as.
-        read_as: encoding, delimiter or sheet, in words.
-        rows: lines that should be rows.
-        quarantined: rows that would not land.
-        faults: every fault and remark.
-    """
-
-    layout: str
-    read_as: str
-    rows: int
-    quarantined: int
-    faults: tuple[Fault, ...]
+    files: tuple[CheckedFile, ...]
+    not_run: tuple[tuple[str, str], ...]
 
     @property
-    def rules(self) -> Counter[tuple[str, str, str]]:
-        """(rule, column, severity) -> how many."""
-        return Counter((f.rule, f.column, f.severity) for f in self.faults)
+    def is_clean(self) -> bool:
+        """Whether every row of every file would land."""
+        return not any(file.quarantined or file.refused for file in self.files)
 
 
 def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> Checked:
-    """Read a file as a provider's export and judge every row, in memory alone.
+    """Read a file, or every file of a zip, as a provider's and judge every row.
 
     Args:
         path: the file.
@@ -51,14 +72,10 @@ def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> C
 
     Raises:
         MappingError: no such provider.
-        ExportRefused: no such file, or it cannot be read as what it should be; the
-            message names the file and the line.
+        ExportRefused: no such file, or a file that cannot be read as what it should
+            be (of a zip: none that can); the message names the file and the line.
     """
-    providers = load_providers(providers_folder())
-    if provider_name not in providers:
-        raise MappingError(
-            f"No provider {provider_name!r}. Providers: {', '.join(sorted(providers))}."
-        )
+    provider = find_provider(load_providers(providers_folder()), provider_name)
     if not path.is_file():
         raise ExportRefused("no_file", f"There is no file {path}.")
     if receipt is not None and (receipt.exists() or not receipt.parent.is_dir()):
@@ -66,24 +83,69 @@ def check_file(path: Path, provider_name: str, receipt: Path | None = None) -> C
             f"The receipt cannot go to {receipt}: a file of that name is there, or its "
             "folder is not. Give another name."
         )
-    try:
-        mapping = find_mapping(providers[provider_name], path.name)
-        modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
-        day = find_export_date(path.name, modified)
-        reading = read_mapped(path.read_bytes(), path.name, mapping)
-    except ExportRefused as refusal:
-        where = f", line {refusal.line}" if refusal.line else ""
-        message = f"{path.name}{where}: {refusal}"
-        raise ExportRefused(refusal.rule, message, refusal.line) from refusal
-    with connect() as connection:
+    with connect() as connection, path.open("rb") as file:
         close_sandbox(connection, [])
-        judgement = judge(connection, reading, mapping, day)
+        return _check(connection, file, path, provider, receipt)
+
+
+def _check(
+    connection: duckdb.DuckDBPyConnection,
+    file: BinaryIO,
+    path: Path,
+    provider: Provider,
+    receipt: Path | None,
+) -> Checked:
+    judged: list[tuple[Export, Judgement]] = []
+    refused: list[CheckedFile] = []
+    modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    try:
+        for name, member, _ in open_archive(file, path.name):
+            try:
+                export = _as_export(provider, name, modified)
+                table = f"judged{len(judged)}"
+                judged.append((export, _judge(connection, member, export, table)))
+            except ExportRefused as refusal:
+                where = f", line {refusal.line}" if refusal.line else ""
+                words = f"{name}{where}: {refusal}"
+                if name == path.name:
+                    raise ExportRefused(refusal.rule, words, refusal.line) from refusal
+                if refusal.rule != "not_taken":
+                    refused.append(CheckedFile(name, refused=words))
+    except ExportRefused as refusal:
+        if str(refusal).startswith(path.name):
+            raise
+        words = f"{path.name}: {refusal}"
+        raise ExportRefused(refusal.rule, words, refusal.line) from refusal
+    not_run = check_delivery(connection, judged)
+    for _, judgement in judged:
+        judgement.settle()
     if receipt is not None:
-        write_receipt(receipt, judgement.faults)
-    return Checked(
+        write_faults(receipt, [(e.file_name, j) for e, j in judged])
+    files = [_describe(export.file_name, judgement) for export, judgement in judged]
+    return Checked((*files, *refused), tuple(not_run))
+
+
+def _as_export(provider: Provider, name: str, modified: dt.datetime) -> Export:
+    day = find_export_date(name, modified)
+    return Export("", provider, name, day, modified.replace(tzinfo=None))
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection, file: BinaryIO, export: Export, table: str
+) -> Judgement:
+    mappings = find_mappings(export.provider, export.file_name, export.export_date)
+    reading = open_mapped(file, export.file_name, mappings, export.sheet)
+    return judge(connection, reading, export.export_date, table)
+
+
+def _describe(name: str, judgement: Judgement) -> CheckedFile:
+    mapping = judgement.mapping
+    return CheckedFile(
+        name,
         f"{mapping.layout}, {mapping.file_kind}",
-        reading.how,
+        f"{judgement.how}; version {judgement.told_by}",
         judgement.rows,
-        len(judgement.quarantined),
-        judgement.faults,
+        judgement.quarantined,
+        tuple(judgement.counts),
+        judgement.first_lines(_SHOWN),
     )

@@ -5,6 +5,7 @@ Exit codes are listed in ``errors.py`` and shown by ``commonground --help``.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -123,8 +124,8 @@ def check(
     from flows.checking import check_file
 
     checked = check_file(file, provider, receipt)
-    answers.checked(checked, file)
-    if checked.quarantined:
+    answers.checked(checked)
+    if not checked.is_clean:
         raise typer.Exit(5)
 
 
@@ -137,6 +138,34 @@ def providers(data: DataOption = None) -> None:
 
     place = find_place(data)
     answers.providers(load_providers(providers_folder()), latest_exports(place))
+
+
+@app.command()
+@explained
+def rules(
+    layout: Annotated[
+        str | None, typer.Option(help="Only what exports of this layout are asked.")
+    ] = None,
+    provider: Annotated[
+        str | None, typer.Option(help="Only what this provider's exports are asked.")
+    ] = None,
+    markdown: Annotated[
+        bool,
+        typer.Option("--markdown", help="Write Markdown instead of a list."),
+    ] = False,
+) -> None:
+    """List every rule an export is judged by: what is found and what to do."""
+    from flows.mappings import find_provider, load_providers
+    from flows.rules import list_markdown, list_rules
+
+    layouts = [layout] if layout else []
+    if provider:
+        layouts += find_provider(load_providers(providers_folder()), provider).layouts
+    listed = list_rules(layouts or None)
+    if markdown:
+        sys.stdout.write(list_markdown(listed))
+    else:
+        answers.rules(listed)
 
 
 @app.command()

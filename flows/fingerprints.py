@@ -13,7 +13,7 @@ from flows.paths import PROJECT, Place
 from flows.settings import providers_folder
 
 _CODE = {
-    "flows": ("*.py", "*.yml", "*.json", "*.csv", "*.sql"),
+    "flows": ("*.py", "*.yml", "*.json", "*.csv", "*.sql", "*.html"),
     "dbt_project": ("models/**/*", "macros/**/*", "seeds/**/*", "*.yml"),
     "expectations": ("*.yml",),
 }

@@ -1,4 +1,8 @@
-"""Received to landed: one export becomes typed facts, vaulted identities and a receipt.
+"""Received to landed: exports become typed facts, vaulted identities and receipts.
+
+What a provider sent of one day is one delivery: its files are read and judged first,
+then looked at together (a contact outside its episode, an exit before its entry), then
+landed one by one.
 
 The vault's ledger decides. Files are written aside in ``02_landed/.pending/<export>``,
 the vault commits, the files are moved into place. A run killed in between leaves either
@@ -8,10 +12,9 @@ again) or one it does (its files are moved into place by the next run).
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter
 from collections.abc import Mapping as Named
-from pathlib import Path
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -19,17 +22,195 @@ import pyarrow as pa
 from flows.errors import ExportRefused, PipelineError
 from flows.events import EventLog
 from flows.keys import Keys
+from flows.landing.deliveries import check_delivery
 from flows.landing.facts import Export, Landing
 from flows.landing.land import land
-from flows.landing.ledger import enter_refusal
+from flows.landing.ledger import enter_refusal, enter_repetition, tell_landing
 from flows.landing.pending import pending_folder, promote, receipt_path, repair
+from flows.landing.reconcile import repeat_export
 from flows.landing.results import ExportResult, refused
-from flows.mappings import Mapping, Provider, find_mapping
+from flows.mappings import Mapping, Provider, find_mappings
 from flows.paths import Place
-from flows.reading import read_mapped
+from flows.reading.exports import open_mapped
 from flows.reading.judge import Judgement, judge
-from flows.reading.receipts import write_receipt
+from flows.reading.receipts import write_faults
 from flows.seal import open_sealed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Ingest:
+    """One pass over every export that was received and not yet read."""
+
+    def __init__(
+        self,
+        place: Place,
+        keys: Keys,
+        vault: duckdb.DuckDBPyConnection,
+        providers: Named[str, Provider],
+        events: EventLog,
+    ) -> None:
+        """Make ready.
+
+        Args:
+            place: the data folder.
+            keys: must hold the identity branch.
+            vault: a connection with the vault attached for writing.
+            providers: by name.
+            events: where each export's fate is told.
+        """
+        self.place, self.keys, self.vault = place, keys, vault
+        self.providers, self.events = providers, events
+        self.results: list[ExportResult] = []
+
+    def take_delivery(self, exports: list[Export]) -> None:
+        """Read, judge, check together and land what a provider sent of one day."""
+        judged: list[tuple[Export, Judgement]] = []
+        try:
+            for export in exports:
+                found = self._judge(export, f"judged{len(judged)}")
+                if found is not None:
+                    judged.append((export, found))
+            not_run = check_delivery(self.vault, judged)
+            for export, judgement in judged:
+                self._land(export, judgement, not_run)
+        finally:
+            for _, judgement in judged:
+                judgement.drop()
+
+    def _judge(self, export: Export, table: str) -> Judgement | None:
+        """Read and judge one export; None if it was refused or nothing was to do."""
+        try:
+            if export.repeats and self._repeat(export):
+                return None
+            return self._read(export, table)
+        except ExportRefused as refusal:
+            self._refuse(export, refusal)
+        except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
+            # A file no reader was made for must not stop the other providers' night.
+            words = (
+                f"Reading ended with {type(error).__name__}. Export again; if it "
+                "happens again, tell whoever looks after Commonground."
+            )
+            self._refuse(export, ExportRefused("broke_the_reader", words))
+        return None
+
+    def _read(self, export: Export, table: str) -> Judgement:
+        mappings = self._find_mappings(export)
+        name = export.provider.provider
+        original = export.repeats or export.export_id
+        path = self.place.received / name / f"{original}.sealed"
+        with open_sealed(path, self.keys.for_identity("received")) as file:
+            reading = open_mapped(file, export.file_name, mappings, export.sheet)
+            return judge(self.vault, reading, export.export_date, table)
+
+    def _find_mappings(self, export: Export) -> list[Mapping]:
+        name = export.sheet or export.file_name
+        return find_mappings(export.provider, name, export.export_date)
+
+    def _repeat(self, export: Export) -> bool:
+        """See again what the newest export of this kind held, without reading it.
+
+        Not so if a row would be read otherwise today than it was then.
+        """
+        earlier = self.vault.execute(
+            "select layout, fingerprint, stamp from vault.exports where export_id = ?",
+            [export.repeats],
+        ).fetchone()
+        mappings = {m.layout: m for m in self._find_mappings(export)}
+        if earlier is None or earlier[0] not in mappings:
+            return False
+        mapping = mappings[earlier[0]]
+        if mapping.fingerprint != earlier[1]:
+            return False
+        folder = pending_folder(self.place, export.export_id)
+        self.vault.execute("begin")
+        try:
+            repeat_export(self.vault, export, mapping, earlier[2])
+            enter_repetition(self.vault, export, mapping)
+            tell_landing(self.vault, export, Landing(0, 0, 0), folder)
+            self.vault.execute("commit")
+        except BaseException:
+            self.vault.execute("rollback")
+            raise
+        promote(self.place, folder)
+        self._tell_landed(export, self._repetition(export))
+        return True
+
+    def _repetition(self, export: Export) -> ExportResult:
+        row = self.vault.execute(
+            "select rows_in, rows_quarantined, rows_unchanged, rows_warned, read_as "
+            "from vault.exports where export_id = ?",
+            [export.export_id],
+        ).fetchone()
+        rows, quarantined, unchanged, warned, how = row or (0, 0, 0, 0, "")
+        return ExportResult(
+            export.provider.provider, export.file_name, "landed", rows_in=rows,
+            quarantined=quarantined, unchanged=unchanged, warned=warned, read_as=how,
+        )  # fmt: skip
+
+    def _land(
+        self, export: Export, judgement: Judgement, not_run: list[tuple[str, str]]
+    ) -> None:
+        judgement.settle()
+        folder = pending_folder(self.place, export.export_id)
+
+        def tell(landing: Landing) -> None:
+            self._write_receipt(export, judgement, landing, folder, not_run)
+
+        landing = land(self.vault, export, judgement, folder, tell)
+        promote(self.place, folder)
+        self._tell_landed(export, _result(export, judgement, landing))
+        judgement.drop()
+
+    def _write_receipt(
+        self,
+        export: Export,
+        judgement: Judgement,
+        landing: Landing,
+        folder: Path,
+        not_run: list[tuple[str, str]],
+    ) -> None:
+        if judgement.counts:
+            name, kind = export.provider.provider, judgement.mapping.file_kind
+            path = receipt_path(folder, name, export.export_date, kind)
+            write_faults(path, [(export.file_name, judgement)])
+
+    def _refuse(self, export: Export, refusal: ExportRefused) -> None:
+        where = f"line {refusal.line}: " if refusal.line else ""
+        words = f"{where}{refusal}"
+        name = export.provider.provider
+        folder = pending_folder(self.place, export.export_id)
+        enter_refusal(self.vault, export.export_id, refusal.rule, words, folder)
+        promote(self.place, folder)
+        self.results.append(refused(name, export.file_name, refusal.rule, words))
+        self.events.emit(
+            "export.refused",
+            provider=name,
+            export_id=export.export_id,
+            rule=refusal.rule,
+        )
+
+    def _tell_landed(self, export: Export, result: ExportResult) -> None:
+        if result.rows_in != result.landed + result.quarantined + result.unchanged:
+            raise PipelineError(
+                f"Export {export.export_id} of {result.provider} does not balance: "
+                f"{result.rows_in} rows in, {result.landed} landed, "
+                f"{result.quarantined} quarantined, {result.unchanged} unchanged."
+            )
+        self.results.append(result)
+        self.events.emit(
+            "export.landed",
+            provider=result.provider,
+            export_id=export.export_id,
+            rows_in=result.rows_in,
+            landed=result.landed,
+            quarantined=result.quarantined,
+            unchanged=result.unchanged,
+            withdrawn=result.withdrawn,
+            warned=result.warned,
+        )
 
 
 def ingest(
@@ -51,195 +232,49 @@ def ingest(
         events: where each export's fate is told.
     """
     repair(place, vault)
-    waiting = vault.execute(
+    passing = Ingest(place, keys, vault, providers, events)
+    waiting = list_waiting(vault, providers)
+    deliveries = groupby(waiting, lambda e: (e.export_date, e.provider.provider))
+    for _, exports in deliveries:
+        passing.take_delivery(list(exports))
+    return passing.results
+
+
+def list_waiting(
+    vault: duckdb.DuckDBPyConnection, providers: Named[str, Provider]
+) -> list[Export]:
+    """List what was received and not yet read, by day, provider and arrival."""
+    rows = vault.execute(
         """
-        select export_id, provider, file_name, export_date, received_at
+        select provider, export_id, file_name, export_date, received_at, file_kind,
+            sheet, repeats, period_from, period_to
         from vault.exports where state = 'received'
-        order by export_date, received_at, provider, file_name
+        order by export_date, provider, received_at, file_name
         """
     ).fetchall()
-    results = []
-    for export_id, provider, file_name, export_date, received_at in waiting:
-        if provider not in providers:
-            continue
-        export = Export(
-            export_id, providers[provider], file_name, export_date, received_at
+    return [
+        Export(
+            export_id, providers[name], file_name, day, received, kind, sheet, repeats,
+            (first, until) if first else None,
         )
-        results.append(_ingest_one(place, keys, vault, export))
-        _tell(events, export, results[-1])
-    return results
+        for name, export_id, file_name, day, received, kind, sheet, repeats, first,
+        until in rows
+        if name in providers
+    ]  # fmt: skip
 
 
-def _ingest_one(
-    place: Place, keys: Keys, vault: duckdb.DuckDBPyConnection, export: Export
-) -> ExportResult:
-    folder = pending_folder(place, export.export_id)
-    try:
-        result = _read_and_land(place, keys, vault, export, folder)
-    except ExportRefused as refusal:
-        result = _refuse(vault, export, folder, refusal)
-    except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
-        # A file no reader was made for must not stop the other providers' night.
-        unread = ExportRefused(
-            "broke_the_reader",
-            f"Reading ended with {type(error).__name__}. Export again; if it happens "
-            "again, tell whoever looks after Commonground.",
-        )
-        result = _refuse(vault, export, folder, unread)
-    promote(place, folder)
-    return result
-
-
-def _read_and_land(
-    place: Place,
-    keys: Keys,
-    vault: duckdb.DuckDBPyConnection,
-    export: Export,
-    folder: Path,
-) -> ExportResult:
-    mapping = find_mapping(export.provider, export.file_name)
-    _check_agreement(export)
-    _check_order(vault, export, mapping)
-    sealed = place.received / export.provider.provider / f"{export.export_id}.sealed"
-    content = open_sealed(sealed, keys.for_identity("received"))
-    reading = read_mapped(content, export.file_name, mapping)
-    _check_not_empty(vault, export, mapping, reading.rows)
-    try:
-        judgement = judge(vault, reading, mapping, export.export_date)
-        if judgement.faults:
-            name, day = export.provider.provider, export.export_date
-            path = receipt_path(folder, name, day, mapping.file_kind)
-            write_receipt(path, judgement.faults)
-        landing = land(vault, export, mapping, judgement, folder, reading.how)
-    finally:
-        for table in ("texts", "judged", "plan"):
-            vault.execute(f"drop table if exists {table}")
-    return _result(export, judgement, landing, reading.how)
-
-
-def _result(
-    export: Export, judgement: Judgement, landing: Landing, how: str
-) -> ExportResult:
+def _result(export: Export, judgement: Judgement, landing: Landing) -> ExportResult:
     return ExportResult(
         provider=export.provider.provider,
         file_name=export.file_name,
         state="landed",
         rows_in=judgement.rows,
         landed=landing.landed,
-        quarantined=len(judgement.quarantined),
+        quarantined=judgement.quarantined,
         unchanged=landing.unchanged,
         withdrawn=landing.withdrawn,
         warned=judgement.warned,
-        rules=_count_rules(judgement, "quarantine"),
-        remarks=_count_rules(judgement, "warning"),
-        read_as=how,
-    )
-
-
-def _count_rules(judgement: Judgement, severity: str) -> Counter[str]:
-    return Counter(f.rule for f in judgement.faults if f.severity == severity)
-
-
-def _check_agreement(export: Export) -> None:
-    agreement = export.provider.agreement
-    today = dt.datetime.now(dt.UTC).date()
-    if not agreement.starts <= today <= agreement.ends:
-        raise ExportRefused(
-            "agreement_lapsed",
-            f"Agreement {agreement.id} of {export.provider.name} covers "
-            f"{agreement.starts} to {agreement.ends}. Renew it and send again.",
-        )
-
-
-def _check_order(
-    vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping
-) -> None:
-    """A full export must be the newest of its kind, and the only one of its day."""
-    if export.provider.exports != "full":
-        return
-    landed = vault.execute(
-        """
-        select export_date, file_name from vault.exports
-        where provider = ? and file_kind = ? and state = 'landed'
-        order by export_date desc, received_at desc limit 1
-        """,
-        [export.provider.provider, mapping.file_kind],
-    ).fetchone()
-    if landed is None or export.export_date > landed[0]:
-        return
-    if export.export_date < landed[0]:
-        raise ExportRefused(
-            "older_than_last",
-            f"This export is of {export.export_date}; one of {landed[0]} has landed. "
-            "Send the newest, or correct the date in the file's name.",
-        )
-    if export.file_name != landed[1]:
-        raise ExportRefused(
-            "second_of_its_day",
-            f"A full export of this kind and day has landed as {landed[1]!r}, and this "
-            "one would withdraw its rows. Send one file for all rows; to correct one, "
-            "send it under the same name or with a later date.",
-        )
-
-
-def _check_not_empty(
-    vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping, rows: int
-) -> None:
-    """A full export without a row would withdraw everything that is live."""
-    if rows or export.provider.exports != "full":
-        return
-    live = vault.execute(
-        """
-        select count(*) from vault.rows
-        where provider = ? and file_kind = ? and is_live
-        """,
-        [export.provider.provider, mapping.file_kind],
-    ).fetchone()
-    if live and live[0]:
-        raise ExportRefused(
-            "no_rows",
-            f"The file has headings and no rows, while {live[0]} rows of the last "
-            "export are live. Export again; nothing was withdrawn.",
-        )
-
-
-def _refuse(
-    vault: duckdb.DuckDBPyConnection,
-    export: Export,
-    folder: Path,
-    refusal: ExportRefused,
-) -> ExportResult:
-    where = f"line {refusal.line}: " if refusal.line else ""
-    words = f"{where}{refusal}"
-    name = export.provider.provider
-    receipt = receipt_path(folder, name, export.export_date, None)
-    enter_refusal(vault, export.export_id, refusal.rule, words, folder, receipt)
-    return refused(name, export.file_name, refusal.rule, words)
-
-
-def _tell(events: EventLog, export: Export, result: ExportResult) -> None:
-    if result.state == "refused":
-        events.emit(
-            "export.refused",
-            provider=result.provider,
-            export_id=export.export_id,
-            rule=next(iter(result.rules)),
-        )
-        return
-    if result.rows_in != result.landed + result.quarantined + result.unchanged:
-        raise PipelineError(
-            f"Export {export.export_id} of {result.provider} does not balance: "
-            f"{result.rows_in} rows in, {result.landed} landed, "
-            f"{result.quarantined} quarantined, {result.unchanged} unchanged."
-        )
-    events.emit(
-        "export.landed",
-        provider=result.provider,
-        export_id=export.export_id,
-        rows_in=result.rows_in,
-        landed=result.landed,
-        quarantined=result.quarantined,
-        unchanged=result.unchanged,
-        withdrawn=result.withdrawn,
-        warned=result.warned,
+        rules=judgement.rules,
+        remarks=judgement.remarks,
+        read_as=judgement.how,
     )

@@ -58,6 +58,7 @@ class FileLayout(Strict):
     blank_when: dict[str, tuple[str, ...]] = {}
     required: tuple[str, ...] = ()
     deleted_when: str | None = None
+    period_field: str | None = None
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
     columns: dict[str, tuple[Target, ...]]
@@ -155,6 +156,7 @@ def list_layouts() -> list[str]:
     return sorted(p.stem for p in LAYOUTS.glob("*.yml") if not p.stem.startswith("_"))
 
 
+@lru_cache
 def list_family(family: str) -> list[str]:
     """Name every version of a family, the one that extends the others' root first."""
     return [name for name in list_layouts() if load_layout(name).family == family]

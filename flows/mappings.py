@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
+from collections.abc import Mapping as Named
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from pydantic import Field
@@ -21,11 +23,13 @@ from flows.layouts import (
     FileLayout,
     Layout,
     check_fields,
+    list_family,
     load_layout,
     shared_values,
 )
 
 PROVIDERS = Path(__file__).parent / "providers"
+_ENDING = re.compile(r"\.[a-z]{1,7}$")
 
 
 class Agreement(Strict):
@@ -56,7 +60,7 @@ class Provider(Strict):
     layouts: tuple[str, ...] = Field(min_length=1)
     agreement: Agreement
     cadence: Literal["weekly", "monthly", "quarterly"]
-    exports: Literal["full", "delta"]
+    exports: Literal["full", "delta", "period"]
     encoding: str | None = None
     files: dict[str, tuple[str, ...]] = {}
     not_collected: dict[str, tuple[str, ...]] = {}
@@ -114,26 +118,46 @@ def load_providers(folder: Path = PROVIDERS) -> dict[str, Provider]:
     return providers
 
 
-def find_mapping(provider: Provider, file_name: str) -> Mapping:
-    """Find the mapping for a file by its name.
+def find_provider(providers: Named[str, Provider], name: str) -> Provider:
+    """Find a provider by its name.
+
+    Raises:
+        MappingError: there is none; those there are, are listed.
+    """
+    if name not in providers:
+        raise MappingError(
+            f"No provider {name!r}. Providers: {', '.join(sorted(providers))}."
+        )
+    return providers[name]
+
+
+def find_mappings(
+    provider: Provider, file_name: str, export_date: dt.date | None = None
+) -> list[Mapping]:
+    """Find what a file may be by its name: every version of the layout it belongs to.
+
+    The ending of the name does not matter. The version a provider says it sends comes
+    first; where the day of the export is known, versions not yet sent on that day come
+    last.
 
     Raises:
         ExportRefused: the name fits no file of the provider's layouts
             (``unknown_file``), or one that nothing is taken from (``not_taken``).
     """
-    lowered = file_name.lower()
-    for name in provider.layouts:
-        layout = load_layout(name)
-        for kind in layout.files:
-            mapping = _merge(provider, layout, kind)
-            if any(fnmatch(lowered, pattern.lower()) for pattern in mapping.file.match):
-                return mapping
-    for name in provider.layouts:
-        if any(fnmatch(lowered, pattern) for pattern in load_layout(name).not_taken):
-            raise ExportRefused(
-                "not_taken",
-                f"Layout {name} knows this table and takes nothing from it.",
-            )
+    stem = PurePath(file_name).stem.lower()
+    for declared in provider.layouts:
+        family = [declared, *_other_versions(declared)]
+        found = [m for name in family if (m := _match(provider, name, stem))]
+        if found:
+            return sorted(found, key=lambda m: _is_ahead(m, export_date))
+    if any(
+        fnmatch(stem, _stem(pattern))
+        for declared in provider.layouts
+        for pattern in load_layout(declared).not_taken
+    ):
+        raise ExportRefused(
+            "not_taken", "The layout knows this table and takes nothing from it."
+        )
     expected = [
         pattern
         for name in provider.layouts
@@ -146,6 +170,34 @@ def find_mapping(provider: Provider, file_name: str) -> Mapping:
         f"{', '.join(expected)}. Rename the file, or add a pattern under 'files' in "
         f"flows/providers/{provider.sector}/{provider.provider}.yml.",
     )
+
+
+def _match(provider: Provider, name: str, stem: str) -> Mapping | None:
+    layout = load_layout(name)
+    for kind in layout.files:
+        mapping = _merge(provider, layout, kind)
+        if any(fnmatch(stem, _stem(pattern)) for pattern in mapping.file.match):
+            return mapping
+    return None
+
+
+def _stem(pattern: str) -> str:
+    """Take the ending off a pattern: a table may come as any kind of file."""
+    lowered = pattern.lower()
+    return lowered.rsplit(".", 1)[0] if _ENDING.search(lowered) else lowered
+
+
+def _other_versions(layout: str) -> list[str]:
+    """List the other versions of a layout's family, the latest first."""
+    others = [n for n in list_family(load_layout(layout).family) if n != layout]
+    return sorted(
+        others, key=lambda n: load_layout(n).since or dt.date.min, reverse=True
+    )
+
+
+def _is_ahead(mapping: Mapping, export_date: dt.date | None) -> bool:
+    since = load_layout(mapping.layout).since
+    return bool(since and export_date and since > export_date)
 
 
 def _merge(provider: Provider, layout: Layout, kind: str) -> Mapping:

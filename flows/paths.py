@@ -46,9 +46,9 @@ class Place:
         return self.root / "04_published"
 
     @property
-    def quarantine(self) -> Path:
-        """``quarantine/<provider>/``: receipts, which lines did not land and why."""
-        return self.root / "quarantine"
+    def outbox(self) -> Path:
+        """``outbox/<provider>/``: receipts, for that provider alone."""
+        return self.root / "outbox"
 
     @property
     def vault(self) -> Path:
@@ -94,7 +94,7 @@ class Place:
             self.landed,
             self.linked,
             self.published,
-            self.quarantine,
+            self.outbox,
             self.logs,
         ):
             folder.mkdir(mode=0o700, exist_ok=True)

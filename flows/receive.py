@@ -23,7 +23,7 @@ from flows.landing.door import Door
 from flows.landing.results import ExportResult
 from flows.mappings import Provider
 from flows.paths import Place
-from flows.reading.archive import unpack
+from flows.reading.archive import open_archive
 
 
 def receive(
@@ -106,14 +106,15 @@ def _take(
     """Take one file, or each file of a zip; give those that are refused at the door."""
     # A name may hold bytes that are no text; the ledger can only keep text.
     name_on_disk = path.name.encode("utf-8", "replace").decode()
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
-        content = file.read()
-        modified = dt.datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, dt.UTC)
-    door = Door(place, keys, vault, provider, events, modified)
-    try:
-        for name, member in unpack(name_on_disk, content):
-            door.register(name, member)
-    except ExportRefused as refusal:
-        door.refuse(name_on_disk, content, refusal)
+        entry = os.fstat(file.fileno())
+        modified = dt.datetime.fromtimestamp(entry.st_mtime, dt.UTC)
+        door = Door(place, keys, vault, provider, events, modified)
+        try:
+            for name, member, _ in open_archive(file, name_on_disk):
+                door.register(name, member)
+        except ExportRefused as refusal:
+            file.seek(0)
+            door.refuse(name_on_disk, file, refusal)
     return door.refused

@@ -6,13 +6,14 @@ the ledger: an export has landed when, and only when, this table says so.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import duckdb
 
 from flows.contracts import load_identity
-from flows.duck import attach_encrypted, close_sandbox, connect
+from flows.duck import attach_encrypted, close_sandbox, connect, quote_text
 from flows.errors import SettingsError
 from flows.keys import Keys
 from flows.paths import Place
@@ -39,14 +40,23 @@ _TABLES = {
     "identities": ", ".join(f"{n} {kind}" for n, kind in IDENTITY_COLUMNS.items()),
     "keys": "provider VARCHAR, kind VARCHAR, source_key VARCHAR, id VARCHAR",
     "rows": """
-        provider VARCHAR, file_kind VARCHAR, row_key VARCHAR, row_id VARCHAR,
-        row_hash VARCHAR, export_id VARCHAR, is_live BOOLEAN
+        provider VARCHAR, file_kind VARCHAR, row_key VARCHAR, row_id UUID,
+        row_hash UBIGINT, export_id VARCHAR, seen BIGINT, withdrawn BIGINT, scope DATE,
+        is_deleted BOOLEAN, is_live BOOLEAN
+    """,
+    "spared": "row_id UUID, stamp BIGINT",
+    "secrets": "name VARCHAR, content VARCHAR",
+    "fault_counts": """
+        export_id VARCHAR, provider VARCHAR, file_kind VARCHAR, rule VARCHAR,
+        column_name VARCHAR, severity VARCHAR, faults BIGINT
     """,
     "exports": """
         export_id VARCHAR, provider VARCHAR, sector VARCHAR, file_name VARCHAR,
         sha256 VARCHAR, size_bytes BIGINT, received_at TIMESTAMP, export_date DATE,
         layout VARCHAR, file_kind VARCHAR, state VARCHAR, rule VARCHAR, words VARCHAR,
-        read_as VARCHAR, rows_in BIGINT, rows_landed BIGINT, rows_quarantined BIGINT,
+        read_as VARCHAR, told_by VARCHAR, fingerprint VARCHAR, sheet VARCHAR,
+        repeats VARCHAR, stamp BIGINT, withdraws BOOLEAN, period_from DATE,
+        period_to DATE, rows_in BIGINT, rows_landed BIGINT, rows_quarantined BIGINT,
         rows_unchanged BIGINT, rows_withdrawn BIGINT, rows_warned BIGINT
     """,
 }
@@ -54,7 +64,7 @@ _TABLES = {
 
 @contextmanager
 def open_vault(
-    place: Place, keys: Keys, *, read_only: bool = False
+    place: Place, keys: Keys, *, read_only: bool = False, memory: str | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the vault as ``vault`` in a connection of its own, and close it again.
 
@@ -64,6 +74,7 @@ def open_vault(
         place: the data folder.
         keys: must hold the identity branch.
         read_only: refuse writes; the vault must exist.
+        memory: how much DuckDB may use before it spills to disk (encrypted).
 
     Raises:
         SettingsError: no identity key, or a key that does not open this vault.
@@ -71,6 +82,8 @@ def open_vault(
     spill = place.root / ".spill"
     connection = connect(spill=spill)
     try:
+        if memory:
+            connection.execute(f"set memory_limit = {quote_text(memory)}")
         try:
             attach_encrypted(
                 connection,
@@ -85,12 +98,35 @@ def open_vault(
                 "process holds it. Use the key it was made with."
             ) from error
         if not read_only:
-            for name, columns in _TABLES.items():
-                connection.execute(
-                    f"create table if not exists vault.{name} ({columns})"
-                )
+            _make_tables(connection, place)
         # From here on names and values of provider files enter SQL: no file but ours.
         close_sandbox(connection, [place.landed, spill])
         yield connection
     finally:
         connection.close()
+
+
+def _make_tables(connection: duckdb.DuckDBPyConnection, place: Place) -> None:
+    """Make what is not there yet, and give the connection the vault's own salt.
+
+    Raises:
+        SettingsError: the vault was made before rows had stamps.
+    """
+    for name, columns in _TABLES.items():
+        connection.execute(f"create table if not exists vault.{name} ({columns})")
+    known = {row[0] for row in connection.execute("describe vault.rows").fetchall()}
+    if "seen" not in known:
+        raise SettingsError(
+            f"The vault {place.vault} was made by an earlier Commonground, which did "
+            "not keep when a row was last seen. Begin a new data folder and put the "
+            "providers' newest exports into its landing."
+        )
+    connection.execute(
+        "insert into vault.secrets select 'id_salt', ? "
+        "where not exists (from vault.secrets where name = 'id_salt')",
+        [secrets.token_hex(32)],
+    )
+    connection.execute(
+        "set variable id_salt = "
+        "(select content from vault.secrets where name = 'id_salt')"
+    )

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
 from flows.errors import ExportRefused
 from flows.events import EventLog
 from flows.keys import Keys
-from flows.landing.ledger import enter_received, enter_refusal
-from flows.landing.pending import pending_folder, promote, receipt_path
+from flows.landing.ledger import Arrival, enter_received, enter_refusal
+from flows.landing.pending import pending_folder, promote
 from flows.landing.results import ExportResult, refused
-from flows.mappings import Provider, find_mapping
+from flows.mappings import Provider, find_mappings
 from flows.paths import Place
-from flows.seal import seal_file
+from flows.seal import Sealed, seal_file
 
 _DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
+_PIECE = 1 << 20
 
 
 @dataclass
@@ -35,94 +38,112 @@ class Door:
     modified: dt.datetime
     refused: list[ExportResult] = field(default_factory=list)
 
-    def register(self, name: str, content: bytes) -> None:
-        """Seal and register one file, unless its content was taken before."""
+    def register(self, name: str, file: BinaryIO, sheet: str | None = None) -> None:
+        """Seal and register one file, unless its content was taken before.
+
+        What is hashed is what is sealed: the file itself may change meanwhile.
+
+        Args:
+            name: the provider's name for it.
+            file: open for reading, at its start.
+            sheet: the sheet of a workbook that says which table it is.
+        """
         kind = None
         try:
-            kind = find_mapping(self.provider, name).file_kind
+            kind = find_mappings(self.provider, sheet or name)[0].file_kind
             day = find_export_date(name, self.modified)
         except ExportRefused as refusal:
             # A name that fits nothing is for ingest to refuse; the file is kept.
             if refusal.rule != "unknown_file":
-                self.refuse(name, content, refusal)
+                self.refuse(name, file, refusal)
                 return
             day = self.modified.date()
-        sha256 = hashlib.sha256(content).hexdigest()
-        if self._was_taken(name, kind, sha256):
+        export_id = str(uuid.uuid4())
+        sealed = self._seal(export_id, file)
+        arrival = Arrival(
+            export_id, name, sealed.sha256, sealed.size, day, kind, sheet,
+            period=find_period(self.provider, name, day),
+        )  # fmt: skip
+        known = self._find_repeated(arrival)
+        if known == "":
+            self._sealed_path(export_id).unlink()
             self.events.emit("export.duplicate", provider=self.provider.provider)
             return
-        self._enter(name, content, sha256, day, kind)
+        self._enter(replace(arrival, repeats=known))
 
-    def refuse(self, name: str, content: bytes, refusal: ExportRefused) -> None:
+    def refuse(self, name: str, file: BinaryIO, refusal: ExportRefused) -> None:
         """Enter a file as refused; what nothing is taken from is not even kept."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        not_taken = refusal.rule == "not_taken"
-        if not_taken and self._was_refused(sha256):
-            return
+        export_id = str(uuid.uuid4())
+        sealed = self._seal(export_id, file)
+        if refusal.rule == "not_taken":
+            self._sealed_path(export_id).unlink()
+            if self._was_refused(sealed.sha256):
+                return
         day = self.modified.date()
-        export_id = self._enter(name, content, sha256, day, None, keep=not not_taken)
+        arrival = Arrival(export_id, name, sealed.sha256, sealed.size, day)
+        self._enter(arrival, is_kept=refusal.rule != "not_taken")
         folder = pending_folder(self.place, export_id)
-        receipt = receipt_path(folder, self.provider.provider, day, None)
         words = str(refusal)
-        enter_refusal(self.vault, export_id, refusal.rule, words, folder, receipt)
+        enter_refusal(self.vault, export_id, refusal.rule, words, folder)
         promote(self.place, folder)
         facts = {"provider": self.provider.provider, "rule": refusal.rule}
         self.events.emit("export.refused", export_id=export_id, **facts)
-        if not not_taken:
+        if refusal.rule != "not_taken":
             self.refused.append(
-                refused(self.provider.provider, name, refusal.rule, str(refusal))
+                refused(self.provider.provider, name, refusal.rule, words)
             )
 
-    def _enter(
-        self,
-        name: str,
-        content: bytes,
-        sha256: str,
-        day: dt.date,
-        kind: str | None,
-        *,
-        keep: bool = True,
-    ) -> str:
-        export_id = str(uuid.uuid4())
-        provider = self.provider
-        if keep:
-            folder = self.place.received / provider.provider
-            folder.mkdir(mode=0o700, exist_ok=True)
-            key = self.keys.for_identity("received")
-            seal_file(folder / f"{export_id}.sealed", content, key)
-        size = len(content)
-        enter_received(self.vault, export_id, provider, name, sha256, size, day, kind)
-        if keep:
-            facts = {"provider": provider.provider, "export_id": export_id}
-            self.events.emit("export.received", **facts)
-        return export_id
+    def _seal(self, export_id: str, file: BinaryIO) -> Sealed:
+        path = self._sealed_path(export_id)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        return seal_file(path, _pieces(file), self.keys.for_identity("received"))
 
-    def _was_taken(self, name: str, kind: str | None, sha256: str) -> bool:
-        """The very file came before, or it repeats the newest of its kind.
+    def _sealed_path(self, export_id: str) -> Path:
+        return self.place.received / self.provider.provider / f"{export_id}.sealed"
 
-        Older content under a new name is not a repetition: it takes back what came in
-        between.
+    def _enter(self, arrival: Arrival, *, is_kept: bool = True) -> None:
+        enter_received(self.vault, self.provider, arrival)
+        if is_kept:
+            facts = {"provider": self.provider.provider}
+            self.events.emit("export.received", export_id=arrival.export_id, **facts)
+
+    def _find_repeated(self, arrival: Arrival) -> str | None:
+        """Tell whether a content came before.
+
+        Returns:
+            None: it is new, or older content that takes back what came in between.
+            Empty: the very file came before, or it repeats the newest of its kind as of
+            the same day; nothing is to be done.
+            An export id: it repeats the newest export of its kind on a later day, so
+            nothing changed since.
         """
         found = self.vault.execute(
             """
-            select bool_or(file_name = $name or turn = 1) from (
+            select export_id, file_name = $name, turn, state, export_date from (
                 select
-                    file_name, sha256,
+                    export_id, file_name, sha256, state, export_date,
                     row_number() over (
-                        partition by file_kind = $kind order by received_at desc
+                        partition by file_kind = $kind order by stamp desc
                     ) as turn
                 from vault.exports
-                where provider = $provider and state <> 'refused'
-            ) where sha256 = $sha256
+                where provider = $provider and state not in ('refused', 'rejected')
+            ) where sha256 = $sha256 order by turn
             """,
             {
-                "name": name,
-                "kind": kind,
+                "name": arrival.file_name,
+                "kind": arrival.file_kind,
                 "provider": self.provider.provider,
-                "sha256": sha256,
+                "sha256": arrival.sha256,
             },
-        ).fetchone()
-        return bool(found and found[0])
+        ).fetchall()
+        for export_id, same_name, turn, state, day in found:
+            if same_name:
+                return ""
+            if turn == 1 and arrival.export_date <= day:
+                return ""
+            if turn == 1 and state == "landed":
+                return str(export_id)
+        return None
 
     def _was_refused(self, sha256: str) -> bool:
         found = self.vault.execute(
@@ -134,24 +155,62 @@ class Door:
 
 
 def find_export_date(file_name: str, modified: dt.datetime) -> dt.date:
-    """Tell the day an export was made: the date in its name, else the file's own.
+    """Tell the day an export was made: the last date in its name, else the file's own.
 
     Raises:
         ExportRefused: the date in the name does not exist or lies in the future; it
             would set the day in view for every provider.
     """
     today = dt.datetime.now(dt.UTC).date()
-    found = _DATE_IN_NAME.search(file_name)
-    if found is None:
+    days = _dates_in_name(file_name)
+    if not days:
         return min(modified.date(), today)
-    try:
-        day = dt.date.fromisoformat(found.group(1))
-    except ValueError:
-        day = dt.date.max
-    if day > today + dt.timedelta(days=1):
+    if days[-1] > today + dt.timedelta(days=1):
+        written = _DATE_IN_NAME.findall(file_name)[-1]
         raise ExportRefused(
             "impossible_export_date",
-            f"The file's name says {found.group(1)}, which is no day up to today. "
-            "Correct the date in the name.",
+            f"The file's name says {written}, which is no day up to today. Correct the "
+            "date in the name.",
         )
-    return day
+    return days[-1]
+
+
+def find_period(
+    provider: Provider, file_name: str, day: dt.date
+) -> tuple[dt.date, dt.date] | None:
+    """Tell the days an export of a period speaks of; None for any other export.
+
+    Two dates in the name are its first and last day; otherwise it speaks of the week,
+    month or quarter (the provider's cadence) its day lies in.
+    """
+    if provider.exports != "period":
+        return None
+    days = _dates_in_name(file_name)
+    if len(days) > 1:
+        return days[-2], days[-1]
+    if provider.cadence == "weekly":
+        first = day - dt.timedelta(days=day.weekday())
+        return first, first + dt.timedelta(days=6)
+    months = 3 if provider.cadence == "quarterly" else 1
+    month = (day.month - 1) // months * months + 1
+    first = day.replace(month=month, day=1)
+    after = dt.date(
+        first.year + (month + months > 12), (month + months - 1) % 12 + 1, 1
+    )
+    return first, after - dt.timedelta(days=1)
+
+
+def _dates_in_name(file_name: str) -> list[dt.date]:
+    """List the dates in a name; a day that does not exist lies for ever ahead."""
+    found = []
+    for text in _DATE_IN_NAME.findall(file_name):
+        try:
+            found.append(dt.date.fromisoformat(text))
+        except ValueError:
+            found.append(dt.date.max)
+    return found
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(_PIECE):
+        yield piece

@@ -11,7 +11,6 @@ import duckdb
 from flows.contracts import MACHINERY, Dataset
 from flows.duck import quote_text
 from flows.mappings import Mapping, Provider
-from flows.reading.judge import Judgement
 
 EXPORT_COLUMNS: dict[str, str] = {
     "export_id": "VARCHAR",
@@ -34,17 +33,40 @@ WITHDRAWN_COLUMNS: dict[str, str] = {
     name: MACHINERY[name]
     for name in ("_row_id", "_export_id", "_export_date", "_received_at")
 }
+_EPOCH = dt.datetime(2020, 1, 1)
 
 
 @dataclass(frozen=True)
 class Export:
-    """One export to be landed, as the ledger knows it."""
+    """One export to be landed, as the ledger knows it.
+
+    Attributes:
+        period: first and last day it speaks of, where it is an export of a period.
+        sheet: the sheet of a workbook it was found in, where that names its kind.
+        repeats: the export whose very content this is, sent again on a later day.
+    """
 
     export_id: str
     provider: Provider
     file_name: str
     export_date: dt.date
     received_at: dt.datetime
+    file_kind: str | None = None
+    sheet: str | None = None
+    repeats: str | None = None
+    period: tuple[dt.date, dt.date] | None = None
+
+    @property
+    def stamp(self) -> int:
+        """Its place in time among the exports of its kind: newest wins.
+
+        First the day it was made, then the moment it was received: a later file of the
+        same day corrects an earlier one, a late file of an earlier day corrects
+        nothing. Days since 2020 times 10^12, plus milliseconds since 2020.
+        """
+        days = (self.export_date - _EPOCH.date()).days
+        moment = (self.received_at - _EPOCH) // dt.timedelta(milliseconds=1)
+        return days * 10**12 + moment
 
 
 @dataclass(frozen=True)
@@ -56,77 +78,46 @@ class Landing:
     withdrawn: int
 
 
-def withdraw(
-    vault: duckdb.DuckDBPyConnection,
-    export: Export,
-    mapping: Mapping,
-    folder: Path,
-    judgement: Judgement,
-) -> int:
-    """Mark rows that a full export no longer holds, or marks as deleted."""
-    missing = "row_key not in (select _row_key from judged)"
-    if not _may_withdraw(export, judgement):
-        missing = "false"
-    scope = f"""
-        provider = {quote_text(export.provider.provider)}
-        and file_kind = {quote_text(mapping.file_kind)}
-    """
-    vault.execute(
-        f"""
-        create temp table gone as
-        select row_id from vault.rows
-        where {scope} and is_live and (
-            {missing}
-            or row_id in (select _row_id from plan where _is_deleted)
-        )
-        """
-    )
-    counted = vault.execute("select count(*) from gone").fetchone()
-    count = int(counted[0]) if counted else 0
-    if count:
-        for table in ("rows", "identities"):
-            vault.execute(
-                f"update vault.{table} set is_live = false "
-                "where row_id in (select row_id from gone)"
-            )
-        copy_out(
-            vault,
-            f"select row_id as _row_id, {_stamp(export)} from gone order by row_id",
-            folder / "_withdrawn.parquet",
-        )
-    vault.execute("drop table gone")
-    return count
-
-
 def write_facts(
     vault: duckdb.DuckDBPyConnection,
     export: Export,
     mapping: Mapping,
     name: str,
+    keys: dict[str, str],
     folder: Path,
 ) -> None:
-    """Write one dataset's new and changed rows aside; no file if there is none."""
+    """Write one dataset's new and changed rows aside; no file if there is none.
+
+    Args:
+        vault: holds the view ``taken``, the rows that land.
+        export: the export they are of.
+        mapping: how it was read.
+        name: the dataset.
+        keys: field -> SQL of its random id, for every field that holds a source's key.
+        folder: where the file is written aside.
+    """
     dataset: Dataset = mapping.contract.datasets[name]
     filled = mapping.file.fields
     columns = [
-        f"{field}::{column.sql_type} as {field}"
+        f"{keys.get(field, f'taken.{field}')}::{column.sql_type} as {field}"
         if field in filled or column.derived_from
         else f"null::{column.sql_type} as {field}"
         for field, column in dataset.columns.items()
     ]
-    present = " and ".join(f"{key} is not null" for key in dataset.key)
-    path = folder / mapping.provider.sector / f"{name}.parquet"
+    present = " and ".join(f"taken.{key} is not null" for key in dataset.key)
+    path = folder / mapping.contract.sector / f"{name}.parquet"
     path.parent.mkdir(exist_ok=True)
     written = copy_out(
         vault,
         f"""
         select
-            {", ".join(columns)}, _row_id, {_stamp(export)},
+            {", ".join(columns)},
+            taken._row_id::varchar as _row_id, {stamp_sql(export)},
             {quote_text(export.provider.provider)} as _provider,
-            _line::bigint as _line_number
-        from plan
-        where not _is_unchanged and not _is_deleted and {present}
-        order by _line
+            taken._line::bigint as _line_number
+        from taken
+        {record_join(keys, export)}
+        where not taken._is_deleted and {present}
         """,
         path,
     )
@@ -134,7 +125,20 @@ def write_facts(
         path.unlink()
 
 
-def _stamp(export: Export) -> str:
+def record_join(keys: dict[str, str], export: Export) -> str:
+    """SQL that brings the random id of a person record beside the rows that name it."""
+    if "record_id" not in keys:
+        return ""
+    return f"""
+        left join vault.keys as records
+            on records.source_key = taken.record_id
+            and records.provider = {quote_text(export.provider.provider)}
+            and records.kind = 'record'
+    """
+
+
+def stamp_sql(export: Export) -> str:
+    """SQL of the columns that say which export a row is of."""
     received = export.received_at.isoformat(sep=" ")
     return (
         f"{quote_text(export.export_id)} as _export_id, "
@@ -144,16 +148,8 @@ def _stamp(export: Export) -> str:
 
 
 def copy_out(vault: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
-    """Write a query as Parquet; give the number of rows."""
+    """Write a query as Parquet, in the order of its rows; give their number."""
     written = vault.execute(
         f"copy ({query}) to {quote_text(str(path))} (format parquet, compression zstd)"
     ).fetchone()
     return int(written[0]) if written else 0
-
-
-def _may_withdraw(export: Export, judgement: Judgement) -> bool:
-    """A missing row is withdrawn only if every line of a full export could be read."""
-    unread = {"unclosed_quote", "stray_quote", "field_count", "key_missing"}
-    return export.provider.exports == "full" and not any(
-        fault.rule in unread for fault in judgement.faults
-    )

@@ -3,48 +3,159 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from flows.duck import quote_text
 from flows.landing.facts import EXPORT_COLUMNS, Export, Landing, copy_out
+from flows.landing.reconcile import may_withdraw
 from flows.mappings import Mapping, Provider
 from flows.reading.judge import Judgement
-from flows.reading.receipts import write_refusal
 
 
-def enter_ledger(
+@dataclass(frozen=True)
+class Arrival:
+    """What is known of an export when it is taken in, before it is read.
+
+    Attributes:
+        file_kind: the file of its layout its name stands for, where it stands for one.
+        sheet: the sheet of a workbook that names its kind.
+        repeats: the export of an earlier day whose very content this is.
+        period: first and last day it speaks of, where it is an export of a period.
+    """
+
+    export_id: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    export_date: dt.date
+    file_kind: str | None = None
+    sheet: str | None = None
+    repeats: str | None = None
+    period: tuple[dt.date, dt.date] | None = None
+
+
+def enter_received(
+    vault: duckdb.DuckDBPyConnection, provider: Provider, arrival: Arrival
+) -> None:
+    """Enter an export as received, before it is read."""
+    # Stamps tell exports apart, so no two are received in the same millisecond.
+    last = vault.execute("select max(received_at) from vault.exports").fetchone()
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    if last and last[0] is not None:
+        now = max(now, last[0] + dt.timedelta(milliseconds=1))
+    export = Export(
+        arrival.export_id, provider, arrival.file_name, arrival.export_date, now
+    )
+    first, until = arrival.period or (None, None)
+    row = {
+        "export_id": arrival.export_id,
+        "provider": provider.provider,
+        "sector": provider.sector,
+        "file_name": arrival.file_name,
+        "sha256": arrival.sha256,
+        "size_bytes": arrival.size_bytes,
+        "received_at": now,
+        "export_date": arrival.export_date,
+        "file_kind": arrival.file_kind,
+        "sheet": arrival.sheet,
+        "repeats": arrival.repeats,
+        "period_from": first,
+        "period_to": until,
+        "stamp": export.stamp,
+        "state": "received",
+    }
+    marks = ", ".join(f"${name}" for name in row)
+    vault.execute(f"insert into vault.exports ({', '.join(row)}) values ({marks})", row)
+
+
+def enter_landing(
     vault: duckdb.DuckDBPyConnection,
     export: Export,
-    mapping: Mapping,
     judgement: Judgement,
-    landing: Landing,
-    folder: Path,
-    how: str,
+    landed: int,
+    unchanged: int,
 ) -> None:
-    """Say in the vault, and to the stages without it, what became of an export."""
+    """Say in the vault that an export has landed, and what was found in it."""
+    mapping = judgement.mapping
     vault.execute(
         """
         update vault.exports set
             state = 'landed', layout = $layout, file_kind = $kind, read_as = $how,
+            told_by = $told_by, fingerprint = $fingerprint, withdraws = $withdraws,
             rows_in = $rows, rows_landed = $landed, rows_quarantined = $quarantined,
-            rows_unchanged = $unchanged, rows_withdrawn = $withdrawn,
-            rows_warned = $warned
+            rows_unchanged = $unchanged, rows_warned = $warned
         where export_id = $export
         """,
         {
             "layout": mapping.layout,
             "kind": mapping.file_kind,
-            "how": how,
+            "how": judgement.how,
+            "told_by": judgement.told_by,
+            "fingerprint": mapping.fingerprint,
+            "withdraws": may_withdraw(export, judgement),
             "rows": judgement.rows,
-            "landed": landing.landed,
-            "quarantined": len(judgement.quarantined),
-            "unchanged": landing.unchanged,
-            "withdrawn": landing.withdrawn,
+            "landed": landed,
+            "quarantined": judgement.quarantined,
+            "unchanged": unchanged,
             "warned": judgement.warned,
             "export": export.export_id,
         },
+    )
+    for count in judgement.counts:
+        vault.execute(
+            "insert into vault.fault_counts values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                export.export_id,
+                export.provider.provider,
+                mapping.file_kind,
+                count.rule,
+                count.column,
+                count.severity,
+                count.faults,
+            ],
+        )
+
+
+def enter_repetition(
+    vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping
+) -> None:
+    """Say that an export holds just what an earlier one held: nothing changed."""
+    copied = (
+        "layout", "file_kind", "read_as", "told_by", "fingerprint", "withdraws",
+        "rows_in", "rows_quarantined", "rows_warned",
+    )  # fmt: skip
+    same = ", ".join(f"{name} = earlier.{name}" for name in copied)
+    vault.execute(
+        f"""
+        update vault.exports set
+            state = 'landed', {same},
+            rows_landed = 0, rows_withdrawn = 0,
+            rows_unchanged = earlier.rows_landed + earlier.rows_unchanged
+        from (select * from vault.exports where export_id = $earlier) as earlier
+        where exports.export_id = $export
+        """,
+        {"earlier": export.repeats, "export": export.export_id},
+    )
+    vault.execute(
+        """
+        insert into vault.fault_counts
+        select $export, provider, file_kind, rule, column_name, severity, faults
+        from vault.fault_counts where export_id = $earlier
+        """,
+        {"earlier": export.repeats, "export": export.export_id},
+    )
+
+
+def tell_landing(
+    vault: duckdb.DuckDBPyConnection, export: Export, landing: Landing, folder: Path
+) -> None:
+    """Complete the ledger's row, and tell it to the stages without the vault."""
+    vault.execute(
+        "update vault.exports set rows_withdrawn = ? where export_id = ?",
+        [landing.withdrawn, export.export_id],
     )
     copy_out(
         vault,
@@ -54,52 +165,17 @@ def enter_ledger(
     )
 
 
-def enter_received(
-    vault: duckdb.DuckDBPyConnection,
-    export_id: str,
-    provider: Provider,
-    file_name: str,
-    sha256: str,
-    size: int,
-    export_date: dt.date,
-    file_kind: str | None,
-) -> None:
-    """Enter an export as received, before it is read."""
-    vault.execute(
-        """
-        insert into vault.exports by name
-        select
-            $1 as export_id, $2 as provider, $3 as sector, $4 as file_name,
-            $5 as sha256, $6 as size_bytes, $7 as received_at, $8 as export_date,
-            $9 as file_kind, 'received' as state
-        """,
-        [
-            export_id,
-            provider.provider,
-            provider.sector,
-            file_name,
-            sha256,
-            size,
-            dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            export_date,
-            file_kind,
-        ],
-    )
-
-
 def enter_refusal(
     vault: duckdb.DuckDBPyConnection,
     export_id: str,
     rule: str,
     words: str,
     folder: Path,
-    receipt: Path,
 ) -> None:
     """Say that an export is refused, and why; the stages without the vault learn it.
 
     The file aside is written first: whatever a kill leaves, the next run can finish.
     """
-    write_refusal(receipt, rule, words)
     told = {"state": "'refused'", "rule": quote_text(rule)}
     columns = ", ".join(
         f"{told.get(name, name)}::{kind} as {name}"

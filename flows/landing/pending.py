@@ -48,7 +48,7 @@ def promote(place: Place, folder: Path) -> None:
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.replace(target / f"{export_id}.parquet")
     for path in sorted(folder.glob("receipts/*/*.csv")):
-        target = place.quarantine / path.parent.name
+        target = place.outbox / path.parent.name
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.replace(target / path.name)
     shutil.rmtree(folder)

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from flows.errors import ExportRefused
 
@@ -58,3 +59,12 @@ def _check_archive(entries: list[zipfile.ZipInfo], packed: int) -> None:
         raise ExportRefused(
             "unpacks_too_large", f"The zip of {packed} bytes unpacks to {total}."
         )
+
+
+def open_archive(file: BinaryIO, name: str) -> Iterator[tuple[str, BinaryIO, int]]:
+    """Give the files of a zip, or the file itself, each open for reading."""
+    if PurePosixPath(name).suffix.lower() not in _ARCHIVES:
+        yield name, file, 0
+        return
+    for member, data in unpack(name, file.read()):
+        yield member, io.BytesIO(data), len(data)

@@ -1,4 +1,4 @@
-"""Delimited text: find every record's line before anything is parsed.
+"""Delimited text: find every record's line before anything is parsed, piece by piece.
 
 Parsers swallow lines after a quote that is never closed, and count wrong lines wrongly.
 So the bytes are audited first: which lines make a record, how many fields each has.
@@ -9,57 +9,52 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from flows.errors import ExportRefused
 from flows.reading.faults import Fault
-from flows.reading.records import Records, find_records
-from flows.reading.text import to_utf8
+from flows.reading.opened import Opened
+from flows.reading.records import Flags, Records, find_records
+from flows.reading.text import find_encoding, read_text
 
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _LONGEST_HEADER = 1_000_000
+_LONGEST_LINE = 1 << 24
+_MOST_COLUMNS = 10_000
+_NO_BREAK = "\u00a0".encode()
 
 
-def read_delimited(
-    content: bytes, headings: Sequence[str], encoding: str | None, header_row: int
-) -> tuple[list[str], pa.Table, list[Fault], int, str]:
-    """Read delimited text.
+def open_delimited(
+    file: BinaryIO, headings: Sequence[str], encoding: str | None, header_row: int
+) -> Opened:
+    """Open delimited text whose headings are known; they tell the delimiter.
 
-    Returns:
-        headings found, all columns as text (by place, then ``_line``), faults,
-        number of lines that should be rows, and how it was read.
+    Args:
+        file: open for reading, seekable.
+        headings: headings it may have.
+        encoding: what the provider declared; otherwise told from the bytes.
+        header_row: the line that holds the headings, counted from 1.
 
     Raises:
-        ExportRefused: see :func:`flows.reading.read_export`.
+        ExportRefused: an encoding it does not have, no header line; and while the
+            batches are read: NUL bytes, a line of more than 16 MiB, quoting in which
+            records cannot be told apart.
     """
-    text, how, faults = to_utf8(content, encoding)
+    found = find_encoding(file, encoding)
+    pieces = _Pieces(read_text(file, found))
+    for line in range(1, header_row):
+        pieces.take_line(line)
+    text = pieces.take_line(header_row)
     delimiter, header = find_header(text, headings, header_row)
-    records, unclosed = find_records(text, delimiter)
-    after = records.line > header_row
-    rows = after & ~records.blank
-    sound = rows & (records.fields == len(header)) & ~records.stray
-    faults += [
-        Fault(int(line), "", "unclosed_quote", "quarantine") for line in unclosed
-    ]
-    faults += [
-        Fault(line, "", "stray_quote", "quarantine")
-        for line in records.line[rows & records.stray].tolist()
-    ]
-    wrong = rows & ~sound & ~records.stray
-    faults += [
-        Fault(line, "", "field_count", "quarantine", f"{n} fields, not {len(header)}")
-        for line, n in zip(
-            records.line[wrong].tolist(), records.fields[wrong].tolist(), strict=True
-        )
-    ]
-    table = _parse(text, records, sound, delimiter, len(header))
-    total = int(rows.sum()) + len(unclosed)
-    return header, table, faults, total, f"{how}, {_DELIMITERS[delimiter]}-delimited"
+    how = f"{found.how}, {DELIMITERS[delimiter]}-delimited"
+    opened = Opened(header, header_row, how, iter(()), list(found.faults))
+    opened.batches = _read_batches(opened, pieces, delimiter, header_row)
+    return opened
 
 
 def find_header(
@@ -67,82 +62,163 @@ def find_header(
 ) -> tuple[str, list[str]]:
     """Find the delimiter that gives the most of the expected headings.
 
+    Where it gives none of them, the one that gives the most fields is taken.
+
     Raises:
         ExportRefused: no header line, or one longer than a million bytes.
     """
-    lines = text.split(b"\n", header_row)
-    if len(lines) < header_row or not lines[header_row - 1].strip():
+    if not text.strip():
         raise ExportRefused(
             "wrong_header", "No header line was found.", line=header_row
         )
-    line = lines[header_row - 1]
-    if len(line) > _LONGEST_HEADER:
+    if len(text) > _LONGEST_HEADER:
         raise ExportRefused(
             "wrong_header",
-            f"The header line has {len(line)} bytes; at most {_LONGEST_HEADER}.",
+            f"The header line has {len(text)} bytes; at most {_LONGEST_HEADER}.",
             line=header_row,
         )
     wanted = {name.casefold() for name in headings}
 
     def split(delimiter: str) -> list[str]:
         try:
-            return next(csv.reader(io.StringIO(line.decode()), delimiter=delimiter))
+            return next(csv.reader(io.StringIO(text.decode()), delimiter=delimiter))
         except csv.Error:
             return []
 
-    def found(delimiter: str) -> int:
-        return len({name.strip().casefold() for name in split(delimiter)} & wanted)
+    def rank(delimiter: str) -> tuple[int, int]:
+        names = split(delimiter)
+        return len({name.strip().casefold() for name in names} & wanted), len(names)
 
-    delimiter = max(_DELIMITERS, key=found)
-    if not split(delimiter):
+    delimiter = max(DELIMITERS, key=rank)
+    header = split(delimiter)
+    if not header or len(header) > _MOST_COLUMNS:
         raise ExportRefused(
-            "wrong_header", "The header line cannot be read.", line=header_row
+            "wrong_header",
+            f"The header line cannot be read, or has more than {_MOST_COLUMNS:,} "
+            "columns.",
+            line=header_row,
         )
-    return delimiter, split(delimiter)
+    return delimiter, header
+
+
+class _Pieces:
+    """Text that comes in pieces: one line at a time, or all that are whole."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._waiting, self.is_at_end = pieces, b"", False
+
+    def take_line(self, line: int) -> bytes:
+        """Take one line; empty at the end of the text."""
+        while b"\n" not in self._waiting and self._grow(line):
+            pass
+        taken, _, self._waiting = self._waiting.partition(b"\n")
+        return taken
+
+    def take_lines(self, line: int) -> bytes:
+        """Take every whole line that is there, at least one; empty at the end."""
+        self._grow(line)
+        while b"\n" not in self._waiting and self._grow(line):
+            pass
+        cut = self._waiting.rfind(b"\n") + 1
+        if self.is_at_end:
+            cut = len(self._waiting)
+        taken, self._waiting = self._waiting[:cut], self._waiting[cut:]
+        return taken
+
+    def give_back(self, text: bytes) -> None:
+        """Put back what belongs to a record that goes on."""
+        self._waiting = text + self._waiting
+
+    def _grow(self, line: int) -> bool:
+        piece = next(self._pieces, None)
+        self.is_at_end = piece is None
+        self._waiting += piece or b""
+        if len(self._waiting) > _LONGEST_LINE and b"\n" not in self._waiting:
+            raise ExportRefused(
+                "line_too_long",
+                f"A line of more than {_LONGEST_LINE:,} bytes is no row. Look for line "
+                "ends that are missing, and export again.",
+                line=line,
+            )
+        return piece is not None
+
+
+def _read_batches(
+    opened: Opened, pieces: _Pieces, delimiter: str, header_row: int
+) -> Iterator[pa.RecordBatch]:
+    width, before = len(opened.header), header_row
+    while text := pieces.take_lines(before + 1):
+        # Office software leaves no-break spaces behind; every space is the plain one.
+        if _NO_BREAK in text:
+            text = text.replace(_NO_BREAK, b" ")
+        if delimiter != "\t" and b"\t" in text:
+            text = text.replace(b"\t", b" ")
+        found = find_records(text, delimiter, width, is_last=pieces.is_at_end)
+        rows = ~found.blank
+        sound = rows & (found.fields == width) & ~found.stray
+        _note_faults(opened, found, rows & ~sound, before, width)
+        opened.rows += int(rows.sum()) + len(found.unclosed)
+        if sound.any():
+            lines = found.line[sound] + before + 1
+            yield from _parse(text, found, sound, delimiter, lines, width)
+        if found.used < len(text):
+            pieces.give_back(text[found.used :])
+        before += found.lines
+
+
+def _note_faults(
+    opened: Opened, found: Records, wrong: Flags, before: int, width: int
+) -> None:
+    opened.faults += [
+        Fault(line + before + 1, "", "unclosed_quote", "quarantine")
+        for line in found.unclosed
+    ]
+    for place in np.flatnonzero(wrong).tolist():
+        line = int(found.line[place]) + before + 1
+        if found.stray[place]:
+            opened.faults.append(Fault(line, "", "stray_quote", "quarantine"))
+        else:
+            detail = f"{int(found.fields[place])} fields, not {width}"
+            opened.faults.append(Fault(line, "", "field_count", "quarantine", detail))
 
 
 def _parse(
     text: bytes,
-    records: Records,
-    keep: npt.NDArray[np.bool_],
+    found: Records,
+    keep: Flags,
     delimiter: str,
+    lines: np.ndarray,
     width: int,
-) -> pa.Table:
+) -> Iterator[pa.RecordBatch]:
     """Parse the records that are sound; as many must come out as went in."""
-    names = [f"c{place}" for place in range(width)]
-    lines = pa.array(records.line[keep])
-    if not keep.any():
-        empty = {name: pa.array([], pa.string()) for name in names}
-        return pa.table(empty | {"_line": lines})
     try:
-        parsed = _parse_sound(text, records, keep, delimiter, names)
+        parsed = _parse_sound(text, found, keep, delimiter, width)
     except pa.ArrowInvalid as error:
-        raise ExportRefused(
-            "rows_do_not_balance",
-            "The quoting of this file is not regular: export it again, every text "
-            "quoted.",
-        ) from error
+        raise ExportRefused("rows_do_not_balance", _IRREGULAR) from error
     if parsed.num_rows != len(lines):
         raise ExportRefused(
             "rows_do_not_balance",
-            f"{len(lines)} records were found and {parsed.num_rows} parsed. The "
-            "quoting of this file is not regular: export it again, every text quoted.",
+            f"{len(lines)} records were found and {parsed.num_rows} parsed. "
+            f"{_IRREGULAR}",
         )
-    return parsed.append_column("_line", lines)
+    yield from parsed.append_column("_line", pa.array(lines)).to_batches()
+
+
+_IRREGULAR = (
+    "The quoting of this file is not regular: export it again, every text quoted."
+)
 
 
 def _parse_sound(
-    text: bytes,
-    records: Records,
-    keep: npt.NDArray[np.bool_],
-    delimiter: str,
-    names: list[str],
+    text: bytes, found: Records, keep: Flags, delimiter: str, width: int
 ) -> pa.Table:
+    names = [f"c{place}" for place in range(width)]
+    has_breaks = len(found.start) + len(found.unclosed) < found.lines
     return pa_csv.read_csv(
-        io.BytesIO(_select(text, records, keep)),
-        read_options=pa_csv.ReadOptions(column_names=names, block_size=1 << 24),
+        pa.BufferReader(_select(text, found, keep)),
+        read_options=pa_csv.ReadOptions(column_names=names, block_size=1 << 22),
         parse_options=pa_csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False
+            delimiter=delimiter, newlines_in_values=has_breaks, ignore_empty_lines=False
         ),
         convert_options=pa_csv.ConvertOptions(
             column_types={name: pa.string() for name in names},
@@ -151,11 +227,19 @@ def _parse_sound(
     )
 
 
-def _select(text: bytes, records: Records, keep: npt.NDArray[np.bool_]) -> bytes:
-    """Cut out the bytes of the kept records, one line end after each."""
-    step = np.zeros(len(text) + 2, dtype=np.int8)
-    np.add.at(step, records.start[keep], 1)
-    np.add.at(step, records.end[keep] + 1, -1)
-    chosen = np.cumsum(step[: len(text)], dtype=np.int8).astype(bool)
-    cut = np.frombuffer(text, dtype=np.uint8)[chosen].tobytes()
+def _select(text: bytes, found: Records, keep: Flags) -> bytes:
+    """Cut out the bytes of the kept records, each with its line end."""
+    if keep.all() and not found.unclosed and found.used == len(text):
+        return text
+    kept = np.flatnonzero(keep)
+    # Neighbours that are both kept are cut out together.
+    breaks = np.flatnonzero(found.start[kept[1:]] != found.end[kept[:-1]] + 1) + 1
+    firsts = np.concatenate([[0], breaks])
+    lasts = np.concatenate([breaks - 1, [len(kept) - 1]])
+    runs = zip(
+        found.start[kept[firsts]].tolist(),
+        (found.end[kept[lasts]] + 1).tolist(),
+        strict=True,
+    )
+    cut = b"".join(text[start:end] for start, end in runs)
     return cut if cut.endswith(b"\n") else cut + b"\n"

@@ -1,18 +1,18 @@
-"""One way in for every kind of file: bytes in, text columns and faults out."""
+"""One way in for every kind of file: opened, its version told, its columns placed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Named
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-
-import pyarrow as pa
+from typing import BinaryIO
 
 from flows.errors import ExportRefused
 from flows.mappings import Mapping
-from flows.reading.delimited import read_delimited
-from flows.reading.faults import Fault
-from flows.reading.workbook import read_workbook
+from flows.reading.delimited import open_delimited
+from flows.reading.opened import Opened
+from flows.reading.workbook import open_workbook
 
 DELIMITED = {".csv", ".txt", ".tsv"}
 WORKBOOKS = {".xlsx", ".xls", ".ods"}
@@ -20,131 +20,182 @@ WORKBOOKS = {".xlsx", ".xls", ".ods"}
 
 @dataclass(frozen=True)
 class Reading:
-    """A file read, before any of its values is judged.
+    """A file opened as one version of a layout, before any of its rows is read.
 
     Attributes:
-        columns: one text column per expected heading, in the order asked for, then
-            ``_line`` (line in the file, or row in the sheet; the first is 1).
-        faults: lines that cannot be rows, and remarks on how the file was read.
-        rows: lines that should be rows; ``columns`` has those without a fault.
-        how: how the file was read, in words, for the provider.
+        opened: the file, its rows still to come.
+        mapping: the version of the layout it was found to be, with the provider's own
+            changes.
+        places: heading as the layout writes it -> its place in the file, from 0.
+        told_by: how the version was told, in words.
     """
 
-    columns: pa.Table
-    faults: tuple[Fault, ...]
-    rows: int
-    how: str
+    opened: Opened
+    mapping: Mapping
+    places: Named[str, int]
+    told_by: str
 
 
-def read_export(
-    content: bytes,
+def open_export(
+    file: BinaryIO,
     file_name: str,
     headings: Sequence[str],
     *,
     encoding: str | None = None,
     sheet: str | None = None,
     header_row: int = 1,
-) -> Reading:
-    """Read a delimited text file or a workbook whose headings are known.
+) -> Opened:
+    """Open a file of any kind that is read.
 
     Args:
-        content: the whole file.
-        file_name: only its ending is used, to tell the kind.
-        headings: exactly the headings the layout has, in any order in the file.
+        file: open for reading, seekable.
+        file_name: only its ending is used.
+        headings: headings it may have, of any version.
         encoding: what the provider declared; otherwise told from the bytes.
         sheet: the sheet of a workbook.
         header_row: the row that holds the headings, counted from 1.
 
     Raises:
-        ExportRefused: unknown kind, no content, unreadable, headings that are not
-            the layout's (both differences are listed).
+        ExportRefused: unknown kind, no content, unreadable.
     """
-    if not content.strip(b"\x00\xef\xbb\xbf \r\n\t"):
+    file.seek(0)
+    if not file.read(1 << 16).strip(b"\x00\xef\xbb\xbf\xff\xfe \r\n\t"):
         raise ExportRefused("empty_file", "The file is empty. Export it again.")
     suffix = PurePath(file_name).suffix.lower()
     if suffix in DELIMITED:
-        header, table, faults, rows, how = read_delimited(
-            content, headings, encoding, header_row
-        )
-    elif suffix in WORKBOOKS:
-        header, table, faults, rows, how = read_workbook(content, sheet, header_row)
-    else:
-        raise ExportRefused(
-            "unknown_kind",
-            f"Files ending in {suffix or 'nothing'} are not read. Send one of: "
-            f"{', '.join(sorted(DELIMITED | WORKBOOKS))}.",
-        )
-    order = match_headings(header, headings, header_row)
-    columns = {name: table.column(place) for name, place in order.items()}
-    columns["_line"] = table.column("_line")
-    return Reading(pa.table(columns), tuple(faults), rows, how)
-
-
-def read_mapped(content: bytes, file_name: str, mapping: Mapping) -> Reading:
-    """Read a file as the export its mapping says it is.
-
-    Raises:
-        ExportRefused: see :func:`read_export`.
-    """
-    return read_export(
-        content,
-        file_name,
-        mapping.file.headers,
-        encoding=mapping.provider.encoding,
-        sheet=mapping.file.sheet,
-        header_row=mapping.file.header_row,
+        return open_delimited(file, headings, encoding, header_row)
+    if suffix in WORKBOOKS:
+        return open_workbook(file, sheet, header_row)
+    raise ExportRefused(
+        "unknown_kind",
+        f"Files ending in {suffix or 'nothing'} are not read. Send one of: "
+        f"{', '.join(sorted(DELIMITED | WORKBOOKS))}.",
     )
 
 
-def match_headings(
-    found: Sequence[str], expected: Sequence[str], line: int
-) -> dict[str, int]:
-    """Find each expected heading in the file, whatever the case or the order.
+def open_mapped(
+    file: BinaryIO, file_name: str, mappings: Sequence[Mapping], sheet: str | None
+) -> Reading:
+    """Open a file and tell from its headings which version of its layout it is.
 
-    Returns:
-        heading as the layout writes it -> its place in the file, counted from 0.
+    Where several versions have just these headings, the day the export was made
+    decides, which is how ``mappings`` are ordered.
+
+    Args:
+        file: open for reading, seekable.
+        file_name: only its ending is used.
+        mappings: the versions it may be, the likeliest first.
+        sheet: the sheet of a workbook, where it is not the layout's own.
 
     Raises:
-        ExportRefused: headings missing, unknown or given twice.
+        ExportRefused: see :func:`open_export`; headings of no version (the differences
+            to the nearest are listed).
     """
-    places: dict[str, int] = {}
-    twice = []
-    for place, name in enumerate(found):
-        folded = name.strip().casefold()
-        if folded in places:
-            twice.append(name.strip())
-        places[folded] = place
-    missing = [name for name in expected if name.casefold() not in places]
+    first = mappings[0]
+    wanted = {name: None for mapping in mappings for name in mapping.file.headers}
+    opened = open_export(
+        file,
+        file_name,
+        list(wanted),
+        encoding=first.provider.encoding,
+        sheet=sheet or first.file.sheet,
+        header_row=first.file.header_row,
+    )
+    compared = [(_compare(opened.header, m.file.headers), m) for m in mappings]
+    fitting = [mapping for found, mapping in compared if not found.differs]
+    if not fitting:
+        found, nearest = min(compared, key=lambda pair: pair[0].distance)
+        raise _refuse_header(found, nearest, opened.line, several=len(mappings) > 1)
+    chosen = fitting[0]
+    places = {name.strip().casefold(): n for n, name in enumerate(opened.header)}
+    return Reading(
+        opened,
+        chosen,
+        {name: places[name.casefold()] for name in chosen.file.headers},
+        _tell_version(chosen, fitting, mappings),
+    )
+
+
+@dataclass(frozen=True)
+class _Differences:
+    """How the headings of a file differ from those of a version."""
+
+    expected: int
+    missing: list[str]
+    unknown: list[str]
+    twice: list[str]
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.missing or self.unknown or self.twice)
+
+    @property
+    def distance(self) -> int:
+        return len(self.missing) + len(self.unknown)
+
+
+def _compare(found: Sequence[str], expected: Sequence[str]) -> _Differences:
+    """Compare headings, whatever the case or the order."""
+    folded = [name.strip().casefold() for name in found]
     known = {name.casefold() for name in expected}
-    unknown = [name.strip() for name in found if name.strip().casefold() not in known]
-    if 2 * len(missing) > len(expected):
+    present = set(folded)
+    seen: set[str] = set()
+    twice = [
+        name.strip()
+        for name, low in zip(found, folded, strict=True)
+        if low in seen or seen.add(low)  # type: ignore[func-returns-value]
+    ]
+    return _Differences(
+        len(expected),
+        [name for name in expected if name.casefold() not in present],
+        [n.strip() for n, low in zip(found, folded, strict=True) if low not in known],
+        twice,
+    )
+
+
+def _tell_version(
+    chosen: Mapping, fitting: Sequence[Mapping], mappings: Sequence[Mapping]
+) -> str:
+    if len(mappings) == 1:
+        return "the only version of this layout"
+    if len(fitting) == 1:
+        return f"told by its headings, of {len(mappings)} versions"
+    return f"told by its day: {len(fitting)} versions have these headings"
+
+
+def _refuse_header(
+    found: _Differences, nearest: Mapping, line: int, *, several: bool
+) -> ExportRefused:
+    of = (
+        f"the layout's (nearest version: {nearest.layout})"
+        if several
+        else "the layout's"
+    )
+    if 2 * len(found.missing) > found.expected:
         # What stands here may be a row: its words are not repeated.
-        raise ExportRefused(
+        present = found.expected - len(found.missing)
+        return ExportRefused(
             "wrong_header",
-            f"This line is not the layout's header: {len(expected) - len(missing)} of "
-            f"{len(expected)} headings are there; missing {_listed(missing)}. Export "
-            "again with the agreed headings as the first line.",
+            f"This line is not {of} header: {present} of {found.expected} headings "
+            f"are there; missing {_listed(found.missing)}. Export again with the "
+            "agreed headings as the first line.",
             line=line,
         )
-    if missing or unknown or twice:
-        raise ExportRefused(
-            "wrong_header", _header_words(missing, unknown, twice), line=line
+    parts = [
+        f"{words} {_listed(names)}"
+        for words, names in (
+            ("missing", found.missing),
+            ("not expected", found.unknown),
+            ("given twice", found.twice),
         )
-    return {name: places[name.casefold()] for name in expected}
-
-
-def _header_words(missing: list[str], unknown: list[str], twice: list[str]) -> str:
-    parts = []
-    if missing:
-        parts.append(f"missing {_listed(missing)}")
-    if unknown:
-        parts.append(f"not expected {_listed(unknown)}")
-    if twice:
-        parts.append(f"given twice {_listed(twice)}")
-    return (
-        f"The headings are not the layout's: {'; '.join(parts)}. Export with the "
-        "agreed columns, or agree a change and put it in the provider file "
-        "(columns, ignored, not_collected)."
+        if names
+    ]
+    return ExportRefused(
+        "wrong_header",
+        f"The headings are not {of}: {'; '.join(parts)}. Export with the agreed "
+        "columns, or agree a change and put it in the provider file (columns, ignored, "
+        "not_collected).",
+        line=line,
     )
 
 

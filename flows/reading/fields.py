@@ -1,4 +1,10 @@
-"""The SQL that gives every field of a row its typed value, and every row its faults."""
+"""The SQL that gives every field of a row its typed value, and every row its faults.
+
+Three steps, each a projection of the one before: the texts of the headings that
+matter, trimmed; a typed value for every column that fills a field; the fields, and the
+faults of the row as bits of a number. What each bit stands for is told by
+:class:`FaultCode`.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +12,24 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from flows.contracts import Column, Dataset, load_identity
-from flows.duck import quote_text
 from flows.layouts import CheckedKind, Target, shared_values
 from flows.mappings import Mapping
 from flows.reading import values
 from flows.reading.faults import Severity
 from flows.reading.values import Value
 
+BITS_PER_WORD = 60
+
 
 @dataclass(frozen=True)
 class Source:
-    """One source column filling one field."""
+    """One source column filling one field.
+
+    Attributes:
+        place: which of the mapping's (column, field) pairs it is, from 0.
+        heading: the column's heading.
+        target: the field, and how its values are read.
+    """
 
     place: int
     heading: str
@@ -24,8 +37,52 @@ class Source:
 
     @property
     def text(self) -> str:
-        """Name of its text in table ``texts``."""
+        """Name of its text in the SQL."""
         return f"t{self.place}"
+
+    @property
+    def value(self) -> str:
+        """Name of its typed value in the SQL."""
+        return f"v{self.place}"
+
+
+@dataclass(frozen=True)
+class FaultCode:
+    """One fault a row of this mapping can have, and the SQL of its condition."""
+
+    condition: str
+    heading: str
+    rule: str
+    severity: Severity
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The SQL of a mapping: values of the columns, fields of the row, its faults."""
+
+    values: dict[str, str]
+    fields: dict[str, str]
+    codes: list[FaultCode]
+
+    @property
+    def words(self) -> list[str]:
+        """SQL of each number whose bits are the faults of a row."""
+        parts: list[list[str]] = []
+        for place, code in enumerate(self.codes):
+            if place % BITS_PER_WORD == 0:
+                parts.append([])
+            bit = 1 << (place % BITS_PER_WORD)
+            parts[-1].append(f"case when {code.condition} then {bit} else 0 end")
+        return [f"({' + '.join(part)})::ubigint" for part in parts]
+
+    @property
+    def masks(self) -> list[int]:
+        """For each number, the bits that keep a row out."""
+        masks = [0] * -(-len(self.codes) // BITS_PER_WORD)
+        for place, code in enumerate(self.codes):
+            if code.severity == "quarantine":
+                masks[place // BITS_PER_WORD] |= 1 << (place % BITS_PER_WORD)
+        return masks
 
 
 def list_sources(mapping: Mapping) -> list[Source]:
@@ -48,43 +105,41 @@ def contract_columns(mapping: Mapping) -> dict[str, Column]:
     }
 
 
-def judged_sql(mapping: Mapping, sources: list[Source], export_date: dt.date) -> str:
-    """SQL that makes table ``judged`` of table ``texts``."""
+def describe_fields(
+    mapping: Mapping, sources: list[Source], export_date: dt.date
+) -> Fields:
+    """Give the SQL of every value, field and fault of a mapping.
+
+    It speaks of ``t<n>``, the text of the n-th source, and of the flags that
+    ``judge.py`` puts beside them.
+    """
     day = f"date '{export_date.isoformat()}'"
     contract = contract_columns(mapping)
+    found: dict[str, str] = {}
     filled: dict[str, list[str]] = {}
-    faults = []
+    codes = []
     for source in sources:
         value = _value(mapping, source, contract, day)
-        filled.setdefault(source.target.to, []).append(value.sql)
-        faults += [
-            _fault_sql(condition, source.heading, rule, severity)
-            for condition, rule, severity in value.faults
+        found[source.value] = value.sql
+        filled.setdefault(source.target.to, []).append(source.value)
+        codes += [
+            FaultCode(_by_name(condition, value, source), source.heading, rule, kept)
+            for condition, rule, kept in value.faults
         ]
-    fields = {name: f"coalesce({', '.join(s)})" for name, s in filled.items()}
-    faults += _required_faults(mapping, sources, fields)
+    fields = {
+        name: names[0] if len(names) == 1 else f"coalesce({', '.join(names)})"
+        for name, names in filled.items()
+    }
+    codes += _required_faults(mapping, sources, fields)
     fields |= _derived(sources, fields, contract)
-    listed = ",\n            ".join(f"{sql} as {name}" for name, sql in fields.items())
-    return f"""
-        create temp table judged as
-        with faulty as (
-            select
-                _line, _row_key, _row_hash, _is_deleted, _is_alias, _has_no_key,
-                row_number() over (partition by _row_key order by _line) as _turn,
-                {listed},
-                list_filter([{", ".join(faults)}], lambda f: f is not null) as _found
-            from texts
-        )
-        select
-            * exclude (_found, _turn, _has_no_key),
-            case when not _has_no_key and _turn > 1 then list_append(_found, {{
-                'column': '', 'rule': 'duplicate_key', 'severity': 'quarantine'
-            }}) else _found end as _faults,
-            not _has_no_key and _turn = 1 and (_is_deleted or not list_contains(
-                list_transform(_found, lambda f: f.severity), 'quarantine'
-            )) as _is_sound
-        from faulty
-    """
+    return Fields(found, fields, codes)
+
+
+def _by_name(condition: str, value: Value, source: Source) -> str:
+    """Let a condition name the value that was found instead of finding it again."""
+    if value.sql == source.text:
+        return condition
+    return condition.replace(value.sql, source.value)
 
 
 def _value(
@@ -183,27 +238,29 @@ def _derived(
         "postcode_district": f"split_part({postcode}, ' ', 1)",
         "has_no_fixed_abode": f"case when {known} then {marked or 'null'} end",
     }
-    flagged = {"_has_no_fixed_abode": derived["has_no_fixed_abode"]}
     wanted = {name for name, column in contract.items() if column.derived_from}
-    return flagged | {n: sql for n, sql in derived.items() if n in wanted}
+    kept = {n: sql for n, sql in derived.items() if n in wanted}
+    if texts:
+        kept["_has_no_fixed_abode"] = derived["has_no_fixed_abode"]
+    return kept
 
 
 def _required_faults(
     mapping: Mapping, sources: list[Source], fields: dict[str, str]
-) -> list[str]:
+) -> list[FaultCode]:
     """List a fault for each required field a row lacks, where it has that dataset."""
-    faults = []
+    codes = []
     for place, name in enumerate(mapping.file.lands):
         dataset = mapping.contract.datasets[name]
         present = "true" if place == 0 else _has_dataset(dataset, fields)
         for field, column in dataset.columns.items():
             if column.required and field in fields:
-                faults.append(_missing_fault(sources, field, present))
-    if not mapping.file.lands:
-        faults.append(_missing_fault(sources, "record_id", "true"))
+                codes.append(_missing_fault(sources, field, present))
+    if not mapping.file.lands and "record_id" in fields:
+        codes.append(_missing_fault(sources, "record_id", "true"))
     if mapping.file.required:
-        faults.append(
-            _fault_sql(
+        codes.append(
+            FaultCode(
                 "_lacks_required and not _is_blank",
                 ", ".join(mapping.file.required),
                 "required_missing",
@@ -211,8 +268,8 @@ def _required_faults(
             )
         )
     key = ", ".join(mapping.file.row_key)
-    faults.append(_fault_sql("_has_no_key", key, "key_missing", "quarantine"))
-    return faults
+    codes.append(FaultCode("_has_no_key", key, "key_missing", "quarantine"))
+    return codes
 
 
 def _has_dataset(dataset: Dataset, fields: dict[str, str]) -> str:
@@ -221,19 +278,12 @@ def _has_dataset(dataset: Dataset, fields: dict[str, str]) -> str:
     return " and ".join(f"({fields[key]}) is not null" for key in own)
 
 
-def _missing_fault(sources: list[Source], field: str, present: str) -> str:
+def _missing_fault(sources: list[Source], field: str, present: str) -> FaultCode:
     filling = [source for source in sources if source.target.to == field]
     absent = " and ".join(f"{source.text} is null" for source in filling)
-    return _fault_sql(
+    return FaultCode(
         f"not _is_blank and {present} and {absent}",
         filling[0].heading,
         "required_missing",
         "quarantine",
-    )
-
-
-def _fault_sql(condition: str, heading: str, rule: str, severity: str) -> str:
-    return (
-        f"case when {condition} then {{'column': {quote_text(heading)}, "
-        f"'rule': '{rule}', 'severity': '{severity}'}} end"
     )

@@ -1,163 +1,336 @@
 """Judge every row of a reading: typed fields for those that may land, faults for all.
 
-The work is two DuckDB tables. ``texts`` has each source text trimmed, blanks null and
-corrections made; ``judged`` has the typed fields beside the list of faults of each row.
+A reading becomes two DuckDB tables: one with a row per line that could be read, its
+fields typed; one with a row per fault. Neither is ever held in Python.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import duckdb
+import pyarrow as pa
 
-from flows.duck import quote_name, quote_text
+from flows.duck import quote_text
+from flows.errors import ExportRefused
 from flows.mappings import Mapping
 from flows.reading.exports import Reading
 from flows.reading.faults import Fault
-from flows.reading.fields import Source, judged_sql, list_sources
+from flows.reading.fields import Fields, describe_fields, list_sources
+from flows.reading.texts import corrections_sql, texts_sql
+
+_BATCH = 50_000
 
 
 @dataclass(frozen=True)
+class RuleCount:
+    """How often one rule was broken in one column of an export."""
+
+    rule: str
+    column: str
+    severity: str
+    faults: int
+
+
+@dataclass
 class Judgement:
     """What was found in an export, row by row.
 
     Attributes:
+        table: the table of its rows: ``_line``, ``_row_key``, ``_row_id``,
+            ``_row_hash``, ``_is_sound``, ``_is_deleted``, ``_is_alias`` and one column
+            per field.
+        mapping: how it was read.
         rows: lines that should be rows.
-        faults: every fault and remark, by line.
-        quarantined: lines that do not land.
+        how: how it was read, in words.
+        told_by: how the layout's version was told, in words.
     """
 
+    connection: duckdb.DuckDBPyConnection
+    table: str
+    mapping: Mapping
     rows: int
-    faults: tuple[Fault, ...]
-    quarantined: frozenset[int]
+    how: str
+    told_by: str
+    counts: list[RuleCount] = field(default_factory=list)
+    quarantined: int = 0
+    warned: int = 0
 
     @property
-    def warned(self) -> int:
-        """Rows that land with at least one remark."""
-        remarks = {f.line for f in self.faults if f.severity == "warning" and f.column}
-        return len(remarks - self.quarantined)
+    def faults_table(self) -> str:
+        """The table of its faults: line, column, rule, severity, detail."""
+        return f"{self.table}_faults"
+
+    @property
+    def out_table(self) -> str:
+        """The table of the lines that do not land."""
+        return f"{self.table}_out"
+
+    @property
+    def rules(self) -> Counter[str]:
+        """Rule -> faults that kept rows out."""
+        return self._count("quarantine")
+
+    @property
+    def remarks(self) -> Counter[str]:
+        """Rule -> remarks."""
+        return self._count("warning")
+
+    def add(self, faults: list[Fault]) -> None:
+        """Add faults found by looking at several files together."""
+        _insert_faults(self.connection, self.faults_table, faults)
+
+    def settle(self) -> None:
+        """Count everything, once every fault is known."""
+        self.connection.execute(
+            f"""
+            create or replace temp table {self.out_table} as
+            select distinct line from {self.faults_table}
+            where severity = 'quarantine' and line > 0
+            """
+        )
+        self.counts = [
+            RuleCount(*row)
+            for row in self.connection.execute(
+                f"""
+                select rule, "column", severity, count(*) from {self.faults_table}
+                group by all order by all
+                """
+            ).fetchall()
+        ]
+        found = self.connection.execute(
+            f"""
+            select
+                (select count(*) from {self.out_table}),
+                (
+                    select count(distinct line) from {self.faults_table}
+                    where severity = 'warning' and "column" <> '' and line > 0
+                    and line not in (select line from {self.out_table})
+                )
+            """
+        ).fetchone()
+        self.quarantined, self.warned = found or (0, 0)
+
+    def list_faults(self) -> Iterator[tuple[int, str, str, str, str, str]]:
+        """Give every fault by line: line, row key, column, rule, severity, detail.
+
+        The connection must not be asked anything else until the last was given.
+        """
+        cursor = self.connection.execute(
+            f"""
+            select f.line, coalesce(r._row_key, ''), f."column", f.rule, f.severity,
+                f.detail
+            from {self.faults_table} as f
+            left join {self.table} as r on r._line = f.line
+            order by f.line, f."column", f.rule
+            """
+        )
+        while batch := cursor.fetchmany(_BATCH):
+            yield from batch
+
+    def first_lines(self, most: int) -> dict[tuple[str, str], list[int]]:
+        """Give the first lines each rule was broken in: (rule, column) -> lines."""
+        rows = self.connection.execute(
+            f"""
+            select rule, "column", min(line, {most}) from {self.faults_table}
+            group by rule, "column"
+            """
+        ).fetchall()
+        return {(rule, column): lines for rule, column, lines in rows}
+
+    def drop(self) -> None:
+        """Take its tables away."""
+        for table in (self.table, self.faults_table, self.out_table):
+            self.connection.execute(f"drop table if exists {table}")
+
+    def _count(self, severity: str) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for count in self.counts:
+            if count.severity == severity:
+                found[count.rule] += count.faults
+        return found
 
 
 def judge(
     connection: duckdb.DuckDBPyConnection,
     reading: Reading,
-    mapping: Mapping,
     export_date: dt.date,
+    table: str = "judged",
 ) -> Judgement:
-    """Type every value of a reading and find every fault.
+    """Read every row, type every value and find every fault.
 
-    Leaves table ``judged`` in the connection: ``_line``, ``_row_key``, ``_row_hash``,
-    ``_is_sound``, ``_is_deleted``, ``_is_alias`` and one column per field.
+    Row ids are made of the row's key and the variable ``id_salt`` of the connection,
+    which is the vault's; without it (in a check) they are made of the key alone.
 
     Args:
-        connection: a connection of its own for this export.
-        reading: the file as text columns.
-        mapping: which column fills which field.
+        connection: where the tables are made.
+        reading: the file, opened as one version of a layout.
         export_date: the day the export was made.
+        table: name of the table of its rows.
+
+    Raises:
+        ExportRefused: what shows only while rows are read: NUL bytes, a line without
+            end, quoting in which records cannot be told apart.
     """
+    mapping, opened = reading.mapping, reading.opened
     sources = list_sources(mapping)
-    connection.register("reading", reading.columns)
-    connection.execute(f"create temp table texts as {_texts_sql(mapping, sources)}")
-    faults = [*reading.faults, *_unneeded_corrections(connection, mapping)]
-    connection.unregister("reading")
-    connection.execute(judged_sql(mapping, sources, export_date))
-    faults += _fetch_faults(connection)
-    quarantined = {f.line for f in faults if f.severity == "quarantine"}
-    ordered = sorted(faults, key=lambda f: (f.line, f.column, f.rule))
-    return Judgement(reading.rows, tuple(ordered), frozenset(quarantined))
+    found = describe_fields(mapping, sources, export_date)
+    _stage(connection, reading, found, table)
+    judgement = Judgement(
+        connection, table, mapping, opened.rows, opened.how, reading.told_by
+    )
+    faults = judgement.faults_table
+    connection.execute(
+        f"create or replace temp table {faults} "
+        '(line bigint, "column" varchar, rule varchar, severity varchar, '
+        "detail varchar)"
+    )
+    _insert_faults(connection, faults, opened.faults)
+    _insert_coded(connection, table, faults, found)
+    _insert_repeated(connection, table, faults, mapping)
+    _insert_faults(
+        connection, faults, _unneeded_corrections(connection, mapping, table)
+    )
+    return judgement
 
 
-def _texts_sql(mapping: Mapping, sources: list[Source]) -> str:
-    texts = ", ".join(
-        f"{_text_sql(mapping, source)} as {source.text}" for source in sources
+def _stage(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, found: Fields, table: str
+) -> None:
+    refusals: list[ExportRefused] = []
+    schema = pa.schema(
+        [(f"c{n}", pa.string()) for n in range(len(reading.opened.header))]
+        + [("_line", pa.int64())]
     )
-    key = ", ".join(
-        f"coalesce({_plain(heading)}, '')" for heading in mapping.file.row_key
-    )
-    every = ", ".join(
-        f"coalesce({_plain(name)}, '')" for name in sorted(mapping.file.headings_used)
-    )
-    required = " or ".join(
-        f"{_plain(heading)} is null" for heading in mapping.file.required
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from reading.opened.batches
+        except ExportRefused as refusal:
+            # DuckDB would wrap it in an error of its own.
+            refusals.append(refusal)
+
+    stream = pa.RecordBatchReader.from_batches(schema, batches())
+    connection.register("reading", stream)
+    try:
+        connection.execute(
+            f"create or replace temp table {table} as {_staged_sql(reading, found)}"
+        )
+    finally:
+        connection.unregister("reading")
+    if refusals:
+        connection.execute(f"drop table {table}")
+        raise refusals[0]
+
+
+def _staged_sql(reading: Reading, found: Fields) -> str:
+    mapping = reading.mapping
+    flags = "_row_key, _row_hash, _is_deleted, _is_alias, _is_blank"
+    values = ", ".join(f"{sql} as {name}" for name, sql in found.values.items())
+    fields = ", ".join(f'{sql} as "{name}"' for name, sql in found.fields.items())
+    words = ", ".join(f"{sql} as _faults{n}" for n, sql in enumerate(found.words))
+    held = " or ".join(
+        f"(_faults{n} & {mask}) <> 0" for n, mask in enumerate(found.masks) if mask
     )
     return f"""
+        with texts as ({texts_sql(mapping, reading.places)}),
+        valued as (select *, {values} from texts),
+        filled as (
+            select _line, {flags}, _has_no_key, {fields}, {words}
+            {corrections_sql(mapping)}
+            from valued
+        )
         select
-            _line,
-            concat_ws(chr(31), {key}) as _row_key,
-            concat({key}) = '' as _has_no_key,
-            md5(concat_ws(chr(31), {quote_text(mapping.fingerprint)}, {every}))
-                as _row_hash,
-            {_deleted_sql(mapping)} as _is_deleted,
-            {_any_sql(mapping.file.alias_when)} as _is_alias,
-            {_any_sql(mapping.file.blank_when)} as _is_blank,
-            {required or "false"} as _lacks_required,
-            {texts}
-        from reading
+            * exclude (_is_blank),
+            md5(coalesce(getvariable('id_salt'), '') || chr(31)
+                || {quote_text(mapping.file_kind)} || chr(31) || _row_key)::uuid
+                as _row_id,
+            -- a row its source deleted is sound whatever it holds
+            not _has_no_key and (_is_deleted or not ({held})) as _is_sound
+        from filled
     """
 
 
-def _text_sql(mapping: Mapping, source: Source) -> str:
-    text = _plain(source.heading)
-    for correction in mapping.provider.corrections:
-        if (correction.file, correction.column) == (mapping.file_kind, source.heading):
-            text = (
-                f"case when {text} = {quote_text(correction.found)} "
-                f"then {quote_text(correction.meant)} else {text} end"
+def _insert_faults(
+    connection: duckdb.DuckDBPyConnection, table: str, faults: list[Fault]
+) -> None:
+    """Enter faults found in Python; there may be as many as there are lines."""
+    for start in range(0, len(faults), _BATCH):
+        part = faults[start : start + _BATCH]
+        names = ("line", "column", "rule", "severity", "detail")
+        columns = {name: [getattr(f, name) for f in part] for name in names}
+        types = [pa.int64(), *[pa.string()] * 4]
+        arrays = [
+            pa.array(values, kind)
+            for values, kind in zip(columns.values(), types, strict=True)
+        ]
+        connection.register("found", pa.table(arrays, names=list(names)))
+        connection.execute(f"insert into {table} from found")
+        connection.unregister("found")
+
+
+def _insert_coded(
+    connection: duckdb.DuckDBPyConnection, table: str, faults: str, found: Fields
+) -> None:
+    """Unfold the bits of faulty rows into a row per fault."""
+    for word in range(len(found.masks)):
+        first = word * 60
+        codes = ", ".join(
+            f"({1 << n}::ubigint, {quote_text(c.heading)}, '{c.rule}', '{c.severity}')"
+            for n, c in enumerate(found.codes[first : first + 60])
+        )
+        connection.execute(
+            f"""
+            insert into {faults}
+            select rows._line, codes.heading, codes.rule, codes.severity, ''
+            from (
+                select _line, _is_sound, _faults{word} as bits from {table}
+                where _faults{word} <> 0
+            ) as rows
+            join (values {codes}) as codes (bit, heading, rule, severity)
+                on (rows.bits & codes.bit) <> 0
+            where not (rows._is_sound and codes.severity = 'quarantine')
+            """
+        )
+
+
+def _insert_repeated(
+    connection: duckdb.DuckDBPyConnection, table: str, faults: str, mapping: Mapping
+) -> None:
+    """Find keys given twice: the first line counts, the others stay out.
+
+    Only keys whose 64-bit hash comes twice are compared in full.
+    """
+    heading = quote_text(", ".join(mapping.file.row_key))
+    connection.execute(
+        f"""
+        insert into {faults}
+        select _line, {heading}, 'duplicate_key', 'quarantine', ''
+        from (
+            select _line, row_number() over (partition by _row_id order by _line) as n
+            from {table}
+            where not _has_no_key and hash(_row_id) in (
+                select hash(_row_id) from {table} where not _has_no_key
+                group by 1 having count(*) > 1
             )
-    blanks = (*mapping.blanks, *mapping.blank_dates, *source.target.blanks)
-    if blanks:
-        listed = ", ".join(quote_text(blank.upper()) for blank in blanks)
-        text = f"case when upper({text}) not in ({listed}) then {text} end"
-    if source.target.when:
-        text = f"case when {_any_sql(source.target.when)} then {text} end"
-    return text
-
-
-def _plain(heading: str) -> str:
-    return f"nullif(trim({quote_name(heading)}), '')"
-
-
-def _any_sql(condition: dict[str, tuple[str, ...]]) -> str:
-    """SQL of a condition: each named column holds one of its values."""
-    parts = [
-        f"coalesce(upper({_plain(heading)}) in "
-        f"({', '.join(quote_text(value.upper()) for value in wanted)}), false)"
-        for heading, wanted in condition.items()
-    ]
-    return " and ".join(parts) or "false"
-
-
-def _deleted_sql(mapping: Mapping) -> str:
-    """SQL: the source marks the row as deleted (a flag that is set, or a date)."""
-    heading = mapping.file.deleted_when
-    if heading is None:
-        return "false"
-    return f"coalesce(upper({_plain(heading)}) not in ('0', 'N', 'FALSE'), false)"
-
-
-def _fetch_faults(connection: duckdb.DuckDBPyConnection) -> list[Fault]:
-    found = connection.execute(
+        )
+        where n > 1
         """
-        select _line, fault.column, fault.rule, fault.severity
-        from (select _line, _is_sound, unnest(_faults) as fault from judged)
-        -- a row its source deleted is sound whatever it holds
-        where not (_is_sound and fault.severity = 'quarantine')
-        """
-    ).fetchall()
-    return [Fault(line, column, rule, sev) for line, column, rule, sev in found]
+    )
 
 
 def _unneeded_corrections(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, table: str
 ) -> list[Fault]:
     """Remark on corrections that matched no row: a correction outlives no fault."""
     faults = []
-    for correction in mapping.provider.corrections:
+    for number, correction in enumerate(mapping.provider.corrections):
         if correction.file == mapping.file_kind:
-            heading = _plain(correction.column)
             used = connection.execute(
-                f"select count(*) from reading where {heading} = ?", [correction.found]
+                f"select count(*) from {table} where _corrected{number}"
             ).fetchone()
             if used == (0,):
                 rule = "correction_not_needed"

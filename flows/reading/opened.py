@@ -24,7 +24,8 @@ class Opened:
         how: how the file is read, in words for the provider.
         batches: text columns ``c0``, ``c1`` ... by place and ``_line`` (int64, counted
             from 1), a bounded number of rows at a time; a missing value is an empty
-            text or null. May be read once.
+            text or null, and the only kind of space is the plain one. May be read
+            once.
         faults: lines that cannot be rows, and remarks; grows while batches are read.
         rows: lines that should be rows; grows while batches are read. At the end it is
             the number of rows given plus the lines with a fault that keeps them out.

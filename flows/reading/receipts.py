@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
-from flows.reading.faults import Fault
+from flows.checks import load_catalogues
+from flows.reading.faults import Fault, Severity
+from flows.reading.judge import Judgement
 from flows.reading.rules import RULES
 
 HEADINGS = ("line", "column", "rule", "what happened", "what was found", "what to do")
@@ -23,19 +26,18 @@ def write_receipt(path: Path, faults: Iterable[Fault]) -> None:
         writer = csv.writer(file)
         writer.writerow(HEADINGS)
         for fault in faults:
-            rule = RULES[fault.rule]
-            happened = "left out" if fault.severity == "quarantine" else "remark"
-            found = f"{rule.means} ({fault.detail})" if fault.detail else rule.means
-            writer.writerow(
-                [
-                    fault.line or "",
-                    _safe(fault.column),
-                    fault.rule,
-                    happened,
-                    found,
-                    rule.guidance,
-                ]
-            )
+            writer.writerow(_row(fault))
+
+
+def write_faults(path: Path, files: Iterable[tuple[str, Judgement]]) -> None:
+    """Write the faults of several files as one CSV, the file's name first."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("file", *HEADINGS))
+        for name, judgement in files:
+            for line, _, column, rule, severity, detail in judgement.list_faults():
+                fault = Fault(line, column, rule, cast(Severity, severity), detail)
+                writer.writerow((_safe(name), *_row(fault)))
 
 
 def write_refusal(path: Path, rule: str, words: str) -> None:
@@ -44,6 +46,23 @@ def write_refusal(path: Path, rule: str, words: str) -> None:
         writer = csv.writer(file)
         writer.writerow(HEADINGS)
         writer.writerow(["", "", rule, "file refused", "The file was not read", words])
+
+
+def _row(fault: Fault) -> list[object]:
+    means, guidance = _words(fault.rule)
+    happened = "left out" if fault.severity == "quarantine" else "remark"
+    found = f"{means} ({fault.detail})" if fault.detail else means
+    column = _safe(fault.column)
+    return [fault.line or "", column, fault.rule, happened, found, guidance]
+
+
+def _words(rule: str) -> tuple[str, str]:
+    if rule in RULES:
+        return RULES[rule].means, RULES[rule].guidance
+    for catalogue in load_catalogues():
+        if rule in catalogue.rules:
+            return catalogue.rules[rule].means, catalogue.rules[rule].guidance
+    raise KeyError(rule)
 
 
 def _safe(heading: str) -> str:

@@ -1,4 +1,4 @@
-"""Where each record of a delimited text begins and ends, found by array arithmetic."""
+"""Where each record of a piece of delimited text lies, found by array arithmetic."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 _QUOTE = ord('"')
 _LONGEST_RECORD_LINES = 200
@@ -17,133 +18,207 @@ _LONGEST_RECORD_LINES = 200
 
 @dataclass(frozen=True)
 class Records:
-    """Where each record of a text begins and ends.
+    """Where each record of a piece of text begins and ends.
 
     Attributes:
         start: byte offsets of the first byte of each record.
         end: byte offsets after the last byte, without the line end.
-        line: line number of the first line of each record, counted from 1.
+        line: line within the piece of the first line of each record, from 0.
         fields: number of fields of each record.
-        blank: records that hold nothing but delimiters and spaces.
+        blank: records that hold nothing but delimiters, quotes and spaces.
         stray: records with a quote where none can be.
+        unclosed: lines within the piece whose quote is never closed.
+        used: bytes of the piece that are told of; what is behind belongs to a record
+            that goes on in the next piece.
+        lines: line ends within those bytes.
     """
 
     start: Numbers
     end: Numbers
     line: Numbers
     fields: Numbers
-    blank: npt.NDArray[np.bool_]
-    stray: npt.NDArray[np.bool_]
+    blank: Flags
+    stray: Flags
+    unclosed: list[int]
+    used: int
+    lines: int
 
 
-def find_records(text: bytes, delimiter: str) -> tuple[Records, list[int]]:
-    """Find the records of a text, and the lines whose quote is never closed.
+@dataclass(frozen=True)
+class _Lines:
+    """A piece of text as lines: where they begin and end, and its marks."""
+
+    text: bytes
+    delimiter: str
+    starts: Numbers
+    ends: Numbers
+    quotes: Numbers
+    delimiters: Numbers
+    spaces: Numbers
+
+
+def find_records(text: bytes, delimiter: str, width: int, *, is_last: bool) -> Records:
+    """Find the records of a piece of text that begins with a record.
 
     A line with an odd number of quotes opens a field that goes on over the line end;
     the next such line closes it. Where no line within reach closes it with the same
     number of fields as the header, the quote was never closed: that line alone is a
     fault, and reading goes on at the next.
+
+    Args:
+        text: whole lines; only the last of a file may lack its line end.
+        delimiter: one character.
+        width: number of fields of the header.
+        is_last: nothing comes after this piece.
     """
     data = np.frombuffer(text, dtype=np.uint8)
     ends = np.flatnonzero(data == ord("\n"))
     if len(data) and (not len(ends) or ends[-1] != len(data) - 1):
         ends = np.append(ends, len(data))
     starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
-    quotes = np.concatenate([[0], np.cumsum(data == _QUOTE, dtype=np.int64)])
-    inside = (quotes[:-1] & 1).astype(bool)
-    odd = np.flatnonzero((quotes[ends] - quotes[starts]) & 1)
+    lines = _Lines(
+        text,
+        delimiter,
+        starts,
+        ends,
+        np.flatnonzero(data == _QUOTE),
+        np.flatnonzero(data == ord(delimiter)),
+        np.flatnonzero(data == ord(" ")),
+    )
+    heads, closes, unclosed, whole = _join_lines(lines, width, is_last=is_last)
+    used = int(ends[whole - 1]) + 1 if whole else 0
+    return _measure(data, lines, heads, closes, unclosed, min(used, len(text)), whole)
+
+
+def _join_lines(
+    lines: _Lines, width: int, *, is_last: bool
+) -> tuple[Numbers, Numbers, list[int], int]:
+    """Join lines into records where quotes close; list the lines where they do not.
+
+    Returns:
+        first line of each record, last line of each, lines whose quote never closes,
+        number of lines that are told of.
+    """
+    count = len(lines.ends)
+    odd = np.flatnonzero(_count_in(lines.quotes, lines.starts, lines.ends) & 1)
     if not len(odd):
-        outside = np.flatnonzero((data == ord(delimiter)) & ~inside)
-        return _measure(
-            data, starts, ends, np.arange(len(ends)), outside, delimiter
-        ), []
-    return _resolve_quotes(data, starts, ends, odd, delimiter)
-
-
-def _resolve_quotes(
-    data: npt.NDArray[np.uint8],
-    starts: Numbers,
-    ends: Numbers,
-    odd: Numbers,
-    delimiter: str,
-) -> tuple[Records, list[int]]:
-    """Join lines into records where quotes close; list the lines where they do not."""
-    text = data.tobytes()
-    expected = _count_fields(text, int(starts[0]), int(ends[0]), delimiter)
-    first = np.ones(len(ends), dtype=bool)
-    last = np.arange(len(ends))
+        return np.arange(count), np.arange(count), [], count
+    first, last = np.ones(count, dtype=bool), np.arange(count)
     unclosed: list[int] = []
-    place = 0
+    place, whole = 0, count
     while place < len(odd):
         begin = int(odd[place])
         close = int(odd[place + 1]) if place + 1 < len(odd) else -1
-        lines = (starts, ends, begin, close)
-        if _is_one_record(text, lines, delimiter, expected):
+        if close < 0 and not is_last and count - begin <= _LONGEST_RECORD_LINES:
+            # Its end may stand in the next piece.
+            whole = begin
+            break
+        if _is_one_record(lines, begin, close, width):
             first[begin + 1 : close + 1] = False
             last[begin] = close
             place += 2
         else:
-            unclosed.append(begin + 1)
+            unclosed.append(begin)
             first[begin] = False
             place += 1
-    heads = np.flatnonzero(first)
-    begins, finishes = starts[heads], ends[last[heads]]
-    # Within a kept record quotes are balanced, so parity is counted per record.
-    quote = (data == _QUOTE).astype(np.int64)
-    running = np.concatenate([[0], np.cumsum(quote)])
-    owner = np.searchsorted(begins, np.arange(len(data)), side="right") - 1
-    base = running[begins][np.clip(owner, 0, None)]
-    inside = ((running[:-1] - base) & 1).astype(bool)
-    outside = np.flatnonzero((data == ord(delimiter)) & ~inside)
-    return _measure(data, begins, finishes, heads, outside, delimiter), unclosed
+    heads = np.flatnonzero(first[:whole])
+    return heads, last[heads], unclosed, whole
 
 
-def _is_one_record(
-    text: bytes, lines: tuple[Numbers, Numbers, int, int], delimiter: str, expected: int
-) -> bool:
+def _is_one_record(lines: _Lines, begin: int, close: int, width: int) -> bool:
     """Tell whether the lines from one odd quote to the next are one record.
 
     If a line in between looks like a whole row, the quote was never closed, and taking
     it for one record would swallow rows.
     """
-    starts, ends, begin, close = lines
     if not 0 < close - begin <= _LONGEST_RECORD_LINES:
         return False
-    if expected != _count_fields(text, int(starts[begin]), int(ends[close]), delimiter):
+    if width != _count_fields(lines, int(lines.starts[begin]), int(lines.ends[close])):
         return False
-    between = range(begin + 1, close)
-    return expected == 1 or not any(
-        expected == _count_fields(text, int(starts[line]), int(ends[line]), delimiter)
-        for line in between
+    return width == 1 or not any(
+        width == _count_fields(lines, int(lines.starts[line]), int(lines.ends[line]))
+        for line in range(begin + 1, close)
     )
 
 
 def _measure(
     data: npt.NDArray[np.uint8],
-    starts: Numbers,
-    ends: Numbers,
-    lines: Numbers,
-    delimiters: Numbers,
-    delimiter: str,
+    lines: _Lines,
+    heads: Numbers,
+    closes: Numbers,
+    unclosed: list[int],
+    used: int,
+    whole: int,
 ) -> Records:
-    fields = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts) + 1
-    filler = (data == ord(" ")) | (data == _QUOTE) | (data == ord("\n"))
-    filler[delimiters] = True
-    running = np.concatenate([[0], np.cumsum(~filler, dtype=np.int64)])
-    blank = running[ends] == running[starts]
-    stray = _find_stray(data, starts, ends, delimiter)
-    return Records(starts, ends, lines + 1, fields, blank, stray)
+    start, end = lines.starts[heads], lines.ends[closes]
+    opens, shuts = _pair_quotes(lines, start, end, unclosed)
+    fields = _count_in(lines.delimiters, start, end) + 1
+    if len(opens):
+        # A delimiter between two quotes of a pair is text.
+        places = np.searchsorted(lines.delimiters, opens)
+        inside = np.searchsorted(lines.delimiters, shuts) - places
+        some = np.flatnonzero(inside)
+        owner = np.searchsorted(start, opens[some], side="right") - 1
+        np.subtract.at(fields, owner, inside[some])
+    filler = fields - 1 + _count_in(lines.quotes, start, end)
+    filler += _count_in(lines.spaces, start, end)
+    # A line feed inside a quoted text of spaces is filler too.
+    blank = filler + (closes - heads) == end - start
+    stray = _find_stray(data, lines.delimiter, opens, shuts, start)
+    return Records(start, end, heads, fields, blank, stray, unclosed, used, whole)
 
 
-def _count_fields(text: bytes, start: int, end: int, delimiter: str) -> int:
+def _pair_quotes(
+    lines: _Lines, start: Numbers, end: Numbers, unclosed: list[int]
+) -> tuple[Numbers, Numbers]:
+    """Pair the quotes of every record: within one, quotes are even in number."""
+    quotes = lines.quotes
+    if len(quotes) and (unclosed or quotes[-1] >= end[-1]):
+        owner = np.searchsorted(start, quotes, side="right") - 1
+        quotes = quotes[(owner >= 0) & (quotes < end[np.clip(owner, 0, None)])]
+    return quotes[::2], quotes[1::2]
+
+
+def _count_in(marks: Numbers, start: Numbers, end: Numbers) -> Numbers:
+    if not len(marks):
+        return np.zeros(len(start), dtype=np.int64)
+    return np.searchsorted(marks, end) - np.searchsorted(marks, start)
+
+
+def _find_stray(
+    data: npt.NDArray[np.uint8],
+    delimiter: str,
+    opens: Numbers,
+    shuts: Numbers,
+    starts: Numbers,
+) -> Flags:
+    """Mark records in which a quote stands inside an unquoted text, or after one.
+
+    A quote opens behind a delimiter, a line end or a quote (which it doubles), and
+    shuts before one.
+    """
+    stray = np.zeros(len(starts), dtype=bool)
+    if not len(opens):
+        return stray
+    edge = np.zeros(256, dtype=bool)
+    edge[[ord(delimiter), ord("\n"), _QUOTE]] = True
+    wrong = ~edge[data[np.maximum(opens - 1, 0)]] & (opens > 0)
+    wrong |= ~edge[data[np.minimum(shuts + 1, len(data) - 1)]] & (
+        shuts + 1 < len(data)
+    )
+    stray[np.searchsorted(starts, opens[wrong], side="right") - 1] = True
+    return stray
+
+
+def _count_fields(lines: _Lines, start: int, end: int) -> int:
     """Count the fields of a piece of text that is strictly one record; else -1.
 
     Strictly: a quote opens at the start of a field, closes at its end, and is doubled
     in between.
     """
-    record = text[start:end]
+    record = lines.text[start:end]
     place, count = 0, 0
-    field, mark = _field_pattern(delimiter), delimiter.encode()
+    field, mark = _field_pattern(lines.delimiter), lines.delimiter.encode()
     while True:
         found = field.match(record, place)
         place, count = (found.end() if found else place), count + 1
@@ -158,24 +233,3 @@ def _count_fields(text: bytes, start: int, end: int, delimiter: str) -> int:
 def _field_pattern(delimiter: str) -> re.Pattern[bytes]:
     mark = re.escape(delimiter).encode()
     return re.compile(rb'"(?:[^"]++|"")*+"|[^"\n' + mark + rb"]*+")
-
-
-def _find_stray(
-    data: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers, delimiter: str
-) -> npt.NDArray[np.bool_]:
-    """Mark records in which a quote stands inside an unquoted text, or after one."""
-    stray = np.zeros(len(starts), dtype=bool)
-    quotes = np.flatnonzero(data == _QUOTE)
-    if not len(quotes) or not len(starts):
-        return stray
-    owner = np.searchsorted(starts, quotes, side="right") - 1
-    own = (owner >= 0) & (quotes < ends[owner])
-    opens = (np.arange(len(quotes)) - np.searchsorted(quotes, starts)[owner]) % 2 == 0
-    before = data[np.maximum(quotes - 1, 0)]
-    after = data[np.minimum(quotes + 1, len(data) - 1)]
-    edge = (ord(delimiter), _QUOTE)
-    fine_open = (quotes == starts[owner]) | np.isin(before, edge)
-    fine_close = (quotes + 1 >= ends[owner]) | np.isin(after, edge)
-    wrong = own & np.where(opens, ~fine_open, ~fine_close)
-    stray[owner[wrong]] = True
-    return stray

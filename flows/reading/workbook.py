@@ -7,12 +7,14 @@ import io
 import re
 import zipfile
 import zlib
+from typing import BinaryIO
 
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from flows.errors import ExportRefused
 from flows.reading.faults import Fault
+from flows.reading.opened import Opened
 
 _LARGEST_UNPACKED = 2 * 1024**3
 _LARGEST_RATIO = 200
@@ -150,3 +152,10 @@ def _as_text(cell: object) -> str:
     if isinstance(cell, dt.datetime | dt.date | dt.time):
         return cell.isoformat()
     return str(cell)
+
+
+def open_workbook(file: BinaryIO, sheet: str | None, header_row: int) -> Opened:
+    """Open a workbook."""
+    header, table, faults, rows, how = read_workbook(file.read(), sheet, header_row)
+    batches = iter(table.to_batches())
+    return Opened(header, header_row, how, batches, faults, rows)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
-from flows.checking import Checked
+from flows.checking import Checked, CheckedFile
 from flows.layouts import load_layout
-from flows.reading.rules import RULES
+from flows.rules import EFFECTS, ListedRule, find_rule, group_rules
 
 if TYPE_CHECKING:
     from flows.mappings import Provider
@@ -24,27 +24,43 @@ if TYPE_CHECKING:
 _out = Console()
 
 
-def checked(result: Checked, file: Path) -> None:
-    """Show what a check found, rule by rule, and the first lines of each."""
+def checked(result: Checked) -> None:
+    """Show what a check found, file by file, rule by rule, and the first lines."""
+    for file in result.files:
+        _checked_file(file)
+    if result.not_run:
+        names = ", ".join(sorted({name for name, _ in result.not_run})[:6])
+        more = " ..." if len(result.not_run) > 6 else ""
+        _out.print(
+            f"{len(result.not_run)} rules could not be asked: a file or column they "
+            f"need is not here. {names}{more}",
+            style="dim",
+        )
+
+
+def _checked_file(file: CheckedFile) -> None:
+    if file.refused:
+        _out.print(f"[red]Would be refused[/] {escape(file.refused)}", soft_wrap=True)
+        return
     _out.print(
-        f"{escape(file.name)}: read as {escape(result.read_as)}, layout "
-        f"{result.layout}. {result.rows:,} rows, {result.quarantined:,} would be "
-        f"quarantined."
+        f"{escape(file.name)}: read as {escape(file.read_as)}, layout {file.layout}. "
+        f"{file.rows:,} rows, {file.quarantined:,} would be quarantined."
     )
-    if not result.faults:
+    if not file.counts:
         _out.print("[green]Every row would land without remark.[/]")
         return
     table = Table("Line", "Column", "Rows", "What was found", "What to do")
-    for (rule, column, severity), count in result.rules.most_common():
-        lines = [f.line for f in result.faults if (f.rule, f.column) == (rule, column)]
-        shown = ", ".join(str(line) for line in lines[:5])
-        kept = "left out" if severity == "quarantine" else "lands with remark"
+    for count in sorted(file.counts, key=lambda c: (c.severity, -c.faults)):
+        lines = file.lines[count.rule, count.column]
+        shown = ", ".join(str(line) for line in lines)
+        kept = "left out" if count.severity == "quarantine" else "lands with remark"
+        rule = find_rule(count.rule)
         table.add_row(
-            shown + (" ..." if len(lines) > 5 else ""),
-            escape(column),
-            f"{count:,} {kept}",
-            RULES[rule].means,
-            RULES[rule].guidance,
+            shown + (" ..." if count.faults > len(lines) else ""),
+            escape(count.column),
+            f"{count.faults:,} {kept}",
+            rule.means,
+            rule.guidance,
         )
     _out.print(table)
 
@@ -69,6 +85,18 @@ def providers(known: Mapping[str, Provider], last: Mapping[str, LastExport]) -> 
             f"{layout} ({load_layout(layout).status})" for layout in provider.layouts
         ]
         _out.print(f"  [bold]{name}[/] sends {', '.join(sends)}")
+
+
+def rules(listed: Sequence[ListedRule]) -> None:
+    """Show rules by theme: what each finds, and beneath it what to do."""
+    for (group, families), found in group_rules(listed).items():
+        title = f"{group} ({', '.join(families)})" if families else group
+        _out.print(f"\n[bold underline]{title}[/]")
+        for rule in found:
+            _out.print(f"[bold]{rule.rule}[/] ({EFFECTS[rule.effect]})")
+            for words in (rule.means, rule.guidance):
+                _out.print(Padding(f"{escape(words)}.", (0, 0, 0, 4)))
+    _out.print(f"\n{len(listed):,} rules.")
 
 
 def answer(result: Answer, *, as_csv: bool) -> None:

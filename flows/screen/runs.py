@@ -71,7 +71,7 @@ def run_summary(run: Run) -> None:
         _out.print(_exports_table(groups))
         _reasons(groups)
         _refusals(run.exports)
-        _out.print(f"Receipts, line by line: {run.place.quarantine}/<provider>/")
+        _out.print(f"Receipts, line by line: {run.place.outbox}/<provider>/")
     if run.links is not None:
         _out.print(
             f"[bold]People[/]: {run.links.records:,} person records are "

@@ -104,7 +104,7 @@ def test_a_wrong_header_is_refused_with_file_line_and_both_differences(after_bad
 def test_bad_rows_are_quarantined_with_line_column_and_remedy(after_bad_files):
     place, _, _ = after_bad_files
     faults = []
-    for path in (place.quarantine / "fernshire_council").glob("*.csv"):
+    for path in (place.outbox / "fernshire_council").glob("*.csv"):
         with path.open(newline="") as file:
             faults += list(csv.DictReader(file))
 

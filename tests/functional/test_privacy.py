@@ -22,7 +22,7 @@ PLACES = (
     "02_landed",
     "03_linked",
     "04_published",
-    "quarantine",
+    "outbox",
     "logs",
     "warehouse.duckdb",
     "vault.duckdb",

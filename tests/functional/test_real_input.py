@@ -73,7 +73,7 @@ def test_every_row_of_the_hmis_set_lands(real, dataset, rows):
 def test_nothing_is_lost_and_every_quarantined_row_has_a_reason(real):
     exports = [e for e in read_events(real) if e["event"] == "export.landed"]
     reasons = []
-    for path in real.quarantine.glob("*/*.csv"):
+    for path in real.outbox.glob("*/*.csv"):
         with path.open(newline="") as file:
             reasons += [
                 r for r in csv.DictReader(file) if r["what happened"] == "left out"

@@ -36,7 +36,7 @@ def send(road: Road, *lines: str, day: str = "2026-06-30"):
 
 def receipt(road: Road) -> list[dict[str, str]]:
     found = []
-    for path in sorted(road.place.quarantine.glob("*/*.csv")):
+    for path in sorted(road.place.outbox.glob("*/*.csv")):
         with path.open(newline="") as file:
             found += list(csv.DictReader(file))
     return found
@@ -74,7 +74,7 @@ def test_a_bad_row_is_quarantined_with_line_column_rule_and_remedy(road):
 def test_no_value_of_a_row_is_in_a_receipt_or_an_event(road):
     send(road, stay(1, "31/02/2026", "Tentworth"))
 
-    written = [p.read_text() for p in road.place.quarantine.rglob("*.csv")]
+    written = [p.read_text() for p in road.place.outbox.rglob("*.csv")]
     written.append((road.place.logs / "events.jsonl").read_text())
     assert written[0]
     for value in ("31/02/2026", "Tentworth", "Invented Row"):

@@ -1,0 +1,59 @@
+"""A delivery: what one provider sent of one day, looked at together."""
+
+from __future__ import annotations
+
+import duckdb
+
+from flows.checks import run_checks
+from flows.duck import quote_name
+from flows.landing.facts import Export
+from flows.reading.judge import Judgement
+
+
+def check_delivery(
+    connection: duckdb.DuckDBPyConnection, judged: list[tuple[Export, Judgement]]
+) -> list[tuple[str, str]]:
+    """Ask the check catalogue of the files of one delivery; add what it finds.
+
+    Where a delivery holds two files of one kind (a correction beside what it corrects),
+    the later one is looked at.
+
+    Args:
+        connection: holds the tables of the judgements.
+        judged: every file that could be read, oldest first.
+
+    Returns:
+        (rule, why) of every rule that could not be asked.
+    """
+    by_layout: dict[str, dict[str, Judgement]] = {}
+    days = {}
+    for export, judgement in judged:
+        mapping = judgement.mapping
+        by_layout.setdefault(mapping.layout, {})[mapping.file_kind] = judgement
+        days[mapping.layout] = export.export_date
+    not_run = []
+    for layout, files in by_layout.items():
+        for kind, judgement in files.items():
+            _show(connection, kind, judgement)
+        tables = {k: set(j.mapping.file.fields) for k, j in files.items()}
+        checked = run_checks(connection, layout, tables, days[layout])
+        for kind, faults in checked.faults.items():
+            files[kind].add(faults)
+        not_run += checked.not_run
+        for kind in files:
+            connection.execute(f"drop view {quote_name(kind)}")
+    return not_run
+
+
+def _show(
+    connection: duckdb.DuckDBPyConnection, kind: str, judgement: Judgement
+) -> None:
+    """Show the rows of a file under its own name: readable, and not deleted."""
+    fields = ", ".join(
+        quote_name(name) for name in sorted(judgement.mapping.file.fields)
+    )
+    connection.execute(
+        f"create or replace temp view {quote_name(kind)} as "
+        f"select _line as line, {fields} from {judgement.table} "
+        "where not _is_deleted and not _has_no_key"
+    )
