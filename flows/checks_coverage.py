@@ -1,7 +1,7 @@
 """Which published check is answered by which rule: a table made from data.
 
-Beside its rules, a folder of the catalogue may keep ``<list>_coverage.csv``: one row per
-check of a published list, with what became of it. ``COVERAGE.md`` beside it is made
+Beside its rules, a folder of the catalogue may keep ``<list>_coverage.csv``: one row
+per check of a published list, with what became of it. ``COVERAGE.md`` beside it is made
 from that by ``python -m flows.checks_coverage``.
 """
 
@@ -47,7 +47,9 @@ def read_coverage(path: Path) -> list[Answer]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [
-        parse_model(Answer, row | {"by": tuple(filter(None, row["by"].split(";")))}, path)
+        parse_model(
+            Answer, row | {"by": tuple(filter(None, row["by"].split(";")))}, path
+        )
         for row in rows
     ]
 

@@ -203,9 +203,7 @@ def _find_stray(
     edge = np.zeros(256, dtype=bool)
     edge[[ord(delimiter), ord("\n"), _QUOTE]] = True
     wrong = ~edge[data[np.maximum(opens - 1, 0)]] & (opens > 0)
-    wrong |= ~edge[data[np.minimum(shuts + 1, len(data) - 1)]] & (
-        shuts + 1 < len(data)
-    )
+    wrong |= ~edge[data[np.minimum(shuts + 1, len(data) - 1)]] & (shuts + 1 < len(data))
     stray[np.searchsorted(starts, opens[wrong], side="right") - 1] = True
     return stray
 
