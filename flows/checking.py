@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,12 @@ from flows.errors import ExportRefused, SettingsError
 from flows.landing.deliveries import check_delivery
 from flows.landing.door import find_export_date
 from flows.landing.facts import Export
+from flows.landing.telling import as_row_fault
 from flows.mappings import Provider, find_mappings, find_provider, load_providers
 from flows.reading.archive import open_archive
 from flows.reading.exports import open_mapped
 from flows.reading.judge import Judgement, RuleCount, judge
-from flows.reading.receipts import write_faults
+from flows.receipts.csv import HEADINGS, list_rows, make_safe
 from flows.settings import providers_folder
 
 _SHOWN = 5
@@ -120,9 +122,10 @@ def _check(
     for _, judgement in judged:
         judgement.settle()
     if receipt is not None:
-        write_faults(receipt, [(e.file_name, j) for e, j in judged])
+        _write_faults(receipt, judged)
     files = [_describe(export.file_name, judgement) for export, judgement in judged]
-    return Checked((*files, *refused), tuple(not_run))
+    unasked = {pair for pairs in not_run.values() for pair in pairs}
+    return Checked((*files, *refused), tuple(sorted(unasked)))
 
 
 def _as_export(provider: Provider, name: str, modified: dt.datetime) -> Export:
@@ -136,6 +139,16 @@ def _judge(
     mappings = find_mappings(export.provider, export.file_name, export.export_date)
     reading = open_mapped(file, export.file_name, mappings, export.sheet)
     return judge(connection, reading, export.export_date, table)
+
+
+def _write_faults(path: Path, judged: list[tuple[Export, Judgement]]) -> None:
+    """Write every fault as CSV, the file's name first; only where it was asked for."""
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow(("file", *HEADINGS))
+        for export, judgement in judged:
+            for row in list_rows(map(as_row_fault, judgement.list_faults())):
+                writer.writerow((make_safe(export.file_name), *row))
 
 
 def _describe(name: str, judgement: Judgement) -> CheckedFile:

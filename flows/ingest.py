@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Named
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -26,18 +25,16 @@ from flows.landing.deliveries import check_delivery
 from flows.landing.facts import Export, Landing
 from flows.landing.land import land
 from flows.landing.ledger import enter_refusal, enter_repetition, tell_landing
-from flows.landing.pending import pending_folder, promote, receipt_path, repair
+from flows.landing.pending import pending_folder, promote, repair
 from flows.landing.reconcile import repeat_export
 from flows.landing.results import ExportResult, refused
+from flows.landing.telling import NotRun, tell_judged, tell_unread
 from flows.mappings import Mapping, Provider, find_mappings
 from flows.paths import Place
 from flows.reading.exports import open_mapped
 from flows.reading.judge import Judgement, judge
-from flows.reading.receipts import write_faults
+from flows.receipts.facts import Why
 from flows.seal import open_sealed
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Ingest:
@@ -74,7 +71,7 @@ class Ingest:
                     judged.append((export, found))
             not_run = check_delivery(self.vault, judged)
             for export, judgement in judged:
-                self._land(export, judgement, not_run)
+                self._land(export, judgement, not_run.get(judgement.table, []))
         finally:
             for _, judgement in judged:
                 judgement.drop()
@@ -150,38 +147,25 @@ class Ingest:
             quarantined=quarantined, unchanged=unchanged, warned=warned, read_as=how,
         )  # fmt: skip
 
-    def _land(
-        self, export: Export, judgement: Judgement, not_run: list[tuple[str, str]]
-    ) -> None:
+    def _land(self, export: Export, judgement: Judgement, not_run: NotRun) -> None:
         judgement.settle()
         folder = pending_folder(self.place, export.export_id)
 
         def tell(landing: Landing) -> None:
-            self._write_receipt(export, judgement, landing, folder, not_run)
+            tell_judged(self.vault, folder, export, judgement, landing, not_run)
 
-        landing = land(self.vault, export, judgement, folder, tell)
+        landing = land(self.vault, export, judgement, folder, not_run, tell)
         promote(self.place, folder)
         self._tell_landed(export, _result(export, judgement, landing))
         judgement.drop()
-
-    def _write_receipt(
-        self,
-        export: Export,
-        judgement: Judgement,
-        landing: Landing,
-        folder: Path,
-        not_run: list[tuple[str, str]],
-    ) -> None:
-        if judgement.counts:
-            name, kind = export.provider.provider, judgement.mapping.file_kind
-            path = receipt_path(folder, name, export.export_date, kind)
-            write_faults(path, [(export.file_name, judgement)])
 
     def _refuse(self, export: Export, refusal: ExportRefused) -> None:
         where = f"line {refusal.line}: " if refusal.line else ""
         words = f"{where}{refusal}"
         name = export.provider.provider
         folder = pending_folder(self.place, export.export_id)
+        why = Why(refusal.rule, str(refusal), refusal.line)
+        tell_unread(self.vault, folder, export, "refused", why)
         enter_refusal(self.vault, export.export_id, refusal.rule, words, folder)
         promote(self.place, folder)
         self.results.append(refused(name, export.file_name, refusal.rule, words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from flows.checks import run_checks
+from flows.checks import list_checks, run_checks
 from flows.duck import quote_name
 from flows.landing.facts import Export
 from flows.reading.judge import Judgement
@@ -12,7 +12,7 @@ from flows.reading.judge import Judgement
 
 def check_delivery(
     connection: duckdb.DuckDBPyConnection, judged: list[tuple[Export, Judgement]]
-) -> list[tuple[str, str]]:
+) -> dict[str, list[tuple[str, str]]]:
     """Ask the check catalogue of the files of one delivery; add what it finds.
 
     Where a delivery holds two files of one kind (a correction beside what it corrects),
@@ -23,7 +23,8 @@ def check_delivery(
         judged: every file that could be read, oldest first.
 
     Returns:
-        (rule, why) of every rule that could not be asked.
+        table of a judgement -> (rule, why) of each rule about it that could not be
+        asked.
     """
     by_layout: dict[str, dict[str, Judgement]] = {}
     days = {}
@@ -31,7 +32,7 @@ def check_delivery(
         mapping = judgement.mapping
         by_layout.setdefault(mapping.layout, {})[mapping.file_kind] = judgement
         days[mapping.layout] = export.export_date
-    not_run = []
+    not_run: dict[str, list[tuple[str, str]]] = {}
     for layout, files in by_layout.items():
         for kind, judgement in files.items():
             _show(connection, kind, judgement)
@@ -39,7 +40,10 @@ def check_delivery(
         checked = run_checks(connection, layout, tables, days[layout])
         for kind, faults in checked.faults.items():
             files[kind].add(faults)
-        not_run += checked.not_run
+        rules = list_checks(layout)
+        for rule, why in checked.not_run:
+            if about := files.get(rules[rule].file):
+                not_run.setdefault(about.table, []).append((rule, why))
         for kind in files:
             connection.execute(f"drop view {quote_name(kind)}")
     return not_run

@@ -15,11 +15,14 @@ import duckdb
 from flows.errors import ExportRefused
 from flows.events import EventLog
 from flows.keys import Keys
+from flows.landing.facts import Export
 from flows.landing.ledger import Arrival, enter_received, enter_refusal
 from flows.landing.pending import pending_folder, promote
 from flows.landing.results import ExportResult, refused
+from flows.landing.telling import tell_unread
 from flows.mappings import Provider, find_mappings
 from flows.paths import Place
+from flows.receipts.facts import Why
 from flows.seal import Sealed, seal_file
 
 _DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
@@ -81,9 +84,12 @@ class Door:
                 return
         day = self.modified.date()
         arrival = Arrival(export_id, name, sealed.sha256, sealed.size, day)
-        self._enter(arrival, is_kept=refusal.rule != "not_taken")
+        received = self._enter(arrival, is_kept=refusal.rule != "not_taken")
         folder = pending_folder(self.place, export_id)
         words = str(refusal)
+        export = Export(export_id, self.provider, name, day, received)
+        why = Why(refusal.rule, words, refusal.line)
+        tell_unread(self.vault, folder, export, "refused", why)
         enter_refusal(self.vault, export_id, refusal.rule, words, folder)
         promote(self.place, folder)
         facts = {"provider": self.provider.provider, "rule": refusal.rule}
@@ -101,11 +107,12 @@ class Door:
     def _sealed_path(self, export_id: str) -> Path:
         return self.place.received / self.provider.provider / f"{export_id}.sealed"
 
-    def _enter(self, arrival: Arrival, *, is_kept: bool = True) -> None:
-        enter_received(self.vault, self.provider, arrival)
+    def _enter(self, arrival: Arrival, *, is_kept: bool = True) -> dt.datetime:
+        received = enter_received(self.vault, self.provider, arrival)
         if is_kept:
             facts = {"provider": self.provider.provider}
             self.events.emit("export.received", export_id=arrival.export_id, **facts)
+        return received
 
     def _find_repeated(self, arrival: Arrival) -> str | None:
         """Tell whether a content came before.

@@ -27,6 +27,7 @@ def land(
     export: Export,
     judgement: Judgement,
     folder: Path,
+    not_run: list[tuple[str, str]],
     tell: Callable[[Landing], None],
 ) -> Landing:
     """Land what a judgement left sound.
@@ -37,6 +38,7 @@ def land(
         export: the export.
         judgement: its rows and faults, settled.
         folder: where files are written aside.
+        not_run: (rule, why) of each rule that could not be asked.
         tell: writes the receipt aside, before the ledger is final: whatever a kill
             leaves, a landed export has its receipt.
 
@@ -53,7 +55,7 @@ def land(
             write_facts(vault, export, mapping, dataset, keys, folder)
         _vault_identities(vault, export, mapping, keys)
         # Withdrawals are told by the ledger's stamps, this export's own among them.
-        enter_landing(vault, export, judgement, landed, unchanged)
+        enter_landing(vault, export, judgement, landed, unchanged, not_run)
         withdrawn = enter_rows(vault, export, mapping, judgement, folder)
         landing = Landing(landed, unchanged, withdrawn)
         tell_landing(vault, export, landing, folder)

@@ -13,6 +13,7 @@ from flows.landing.facts import EXPORT_COLUMNS, Export, Landing, copy_out
 from flows.landing.reconcile import may_withdraw
 from flows.mappings import Mapping, Provider
 from flows.reading.judge import Judgement
+from flows.receipts.history import NOT_ASKED
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Arrival:
 
 def enter_received(
     vault: duckdb.DuckDBPyConnection, provider: Provider, arrival: Arrival
-) -> None:
-    """Enter an export as received, before it is read."""
+) -> dt.datetime:
+    """Enter an export as received, before it is read; give the moment (UTC)."""
     # Stamps tell exports apart, so no two are received in the same millisecond.
     last = vault.execute("select max(received_at) from vault.exports").fetchone()
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
@@ -69,6 +70,7 @@ def enter_received(
     }
     marks = ", ".join(f"${name}" for name in row)
     vault.execute(f"insert into vault.exports ({', '.join(row)}) values ({marks})", row)
+    return now
 
 
 def enter_landing(
@@ -77,6 +79,7 @@ def enter_landing(
     judgement: Judgement,
     landed: int,
     unchanged: int,
+    not_run: list[tuple[str, str]],
 ) -> None:
     """Say in the vault that an export has landed, and what was found in it."""
     mapping = judgement.mapping
@@ -104,18 +107,12 @@ def enter_landing(
             "export": export.export_id,
         },
     )
-    for count in judgement.counts:
+    counts = [(c.rule, c.column, c.severity, c.faults) for c in judgement.counts]
+    counts += [(rule, "", NOT_ASKED, 0) for rule, _ in not_run]
+    for count in counts:
         vault.execute(
             "insert into vault.fault_counts values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                export.export_id,
-                export.provider.provider,
-                mapping.file_kind,
-                count.rule,
-                count.column,
-                count.severity,
-                count.faults,
-            ],
+            [export.export_id, export.provider.provider, mapping.file_kind, *count],
         )
 
 

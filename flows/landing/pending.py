@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def promote(place: Place, folder: Path) -> None:
         target = place.landed / path.relative_to(folder).with_suffix("")
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.replace(target / f"{export_id}.parquet")
-    for path in sorted(folder.glob("receipts/*/*.csv")):
+    for path in sorted(folder.glob("receipts/*/*")):
         target = place.outbox / path.parent.name
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.replace(target / path.name)
@@ -59,15 +58,6 @@ def pending_folder(place: Place, export_id: str) -> Path:
     folder = place.landed / ".pending" / export_id
     folder.mkdir(mode=0o700, parents=True)
     return folder
-
-
-def receipt_path(
-    folder: Path, provider: str, export_date: dt.date, file_kind: str | None
-) -> Path:
-    """Where an export's receipt is written aside, named after day and kind."""
-    path = folder / "receipts" / provider
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path / f"{export_date}_{file_kind or 'file'}_{folder.name}.csv"
 
 
 def _pending(place: Place) -> list[tuple[str, Path]]:

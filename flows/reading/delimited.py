@@ -26,7 +26,6 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _LONGEST_HEADER = 1_000_000
 _LONGEST_LINE = 1 << 24
 _MOST_COLUMNS = 10_000
-_NO_BREAK = "\u00a0".encode()
 
 
 def open_delimited(
@@ -53,6 +52,7 @@ def open_delimited(
     delimiter, header = find_header(text, headings, header_row)
     how = f"{found.how}, {DELIMITERS[delimiter]}-delimited"
     opened = Opened(header, header_row, how, iter(()), list(found.faults))
+    opened.has_odd_spaces = found.has_odd_spaces
     opened.batches = _read_batches(opened, pieces, delimiter, header_row)
     return opened
 
@@ -148,11 +148,6 @@ def _read_batches(
 ) -> Iterator[pa.RecordBatch]:
     width, before = len(opened.header), header_row
     while text := pieces.take_lines(before + 1):
-        # Office software leaves no-break spaces behind; every space is the plain one.
-        if _NO_BREAK in text:
-            text = text.replace(_NO_BREAK, b" ")
-        if delimiter != "\t" and b"\t" in text:
-            text = text.replace(b"\t", b" ")
         found = find_records(text, delimiter, width, is_last=pieces.is_at_end)
         rows = ~found.blank
         sound = rows & (found.fields == width) & ~found.stray

@@ -61,6 +61,7 @@ def open_export(
     file.seek(0)
     if not file.read(1 << 16).strip(b"\x00\xef\xbb\xbf\xff\xfe \r\n\t"):
         raise ExportRefused("empty_file", "The file is empty. Export it again.")
+    file.seek(0)
     suffix = PurePath(file_name).suffix.lower()
     if suffix in DELIMITED:
         return open_delimited(file, headings, encoding, header_row)

@@ -114,10 +114,20 @@ class Judgement:
         ).fetchone()
         self.quarantined, self.warned = found or (0, 0)
 
-    def list_faults(self) -> Iterator[tuple[int, str, str, str, str, str]]:
+    def list_faults(
+        self, most: int | None = None
+    ) -> Iterator[tuple[int, str, str, str, str, str]]:
         """Give every fault by line: line, row key, column, rule, severity, detail.
 
         The connection must not be asked anything else until the last was given.
+
+        Args:
+            most: give only the first so many of each rule, column and severity.
+        """
+        first = f"""
+            qualify row_number() over (
+                partition by f.rule, f."column", f.severity order by f.line
+            ) <= {most}
         """
         cursor = self.connection.execute(
             f"""
@@ -125,6 +135,7 @@ class Judgement:
                 f.detail
             from {self.faults_table} as f
             left join {self.table} as r on r._line = f.line
+            {first if most else ""}
             order by f.line, f."column", f.rule
             """
         )
@@ -235,8 +246,11 @@ def _staged_sql(reading: Reading, found: Fields) -> str:
     held = " or ".join(
         f"(_faults{n} & {mask}) <> 0" for n, mask in enumerate(found.masks) if mask
     )
+    texts = texts_sql(
+        mapping, reading.places, has_odd_spaces=reading.opened.has_odd_spaces
+    )
     return f"""
-        with texts as ({texts_sql(mapping, reading.places)}),
+        with texts as ({texts}),
         valued as (select *, {values} from texts),
         filled as (
             select _line, {flags}, _has_no_key, {fields}, {words}

@@ -24,11 +24,12 @@ class Opened:
         how: how the file is read, in words for the provider.
         batches: text columns ``c0``, ``c1`` ... by place and ``_line`` (int64, counted
             from 1), a bounded number of rows at a time; a missing value is an empty
-            text or null, and the only kind of space is the plain one. May be read
-            once.
+            text or null. May be read once.
         faults: lines that cannot be rows, and remarks; grows while batches are read.
         rows: lines that should be rows; grows while batches are read. At the end it is
             the number of rows given plus the lines with a fault that keeps them out.
+        has_odd_spaces: whether texts may begin or end with a space that is not the
+            plain one (a tab, a no-break space): looking for them costs time.
     """
 
     header: list[str]
@@ -37,3 +38,4 @@ class Opened:
     batches: Iterator[pa.RecordBatch]
     faults: list[Fault] = field(default_factory=list)
     rows: int = 0
+    has_odd_spaces: bool = True

@@ -173,6 +173,8 @@ def _pair_quotes(
 ) -> tuple[Numbers, Numbers]:
     """Pair the quotes of every record: within one, quotes are even in number."""
     quotes = lines.quotes
+    if not len(end):
+        return quotes[:0], quotes[:0]
     if len(quotes) and (unclosed or quotes[-1] >= end[-1]):
         owner = np.searchsorted(start, quotes, side="right") - 1
         quotes = quotes[(owner >= 0) & (quotes < end[np.clip(owner, 0, None)])]

@@ -20,6 +20,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+_NO_BREAK = "\u00a0".encode()
 _NAMES = {
     "utf8": "UTF-8", "latin1": "Latin-1", "iso88591": "Latin-1",
     "cp1252": "Windows-1252", "windows1252": "Windows-1252", "utf16": "UTF-16",
@@ -35,11 +36,13 @@ class Encoding:
         codec: Python's name of it.
         how: in words, with the kinds of line end where they are not the usual ones.
         faults: remarks on the choice.
+        has_odd_spaces: tabs or no-break spaces may stand where plain spaces should.
     """
 
     codec: str
     how: str
     faults: tuple[Fault, ...] = ()
+    has_odd_spaces: bool = True
 
 
 def find_encoding(file: BinaryIO, declared: str | None) -> Encoding:
@@ -66,7 +69,10 @@ def find_encoding(file: BinaryIO, declared: str | None) -> Encoding:
         problem = _find_problem(file, codec)
     if problem is not None:
         raise ExportRefused("wrong_encoding", _words(how, declared), line=problem)
-    return Encoding(codec, how + _line_ends(file, codec), faults)
+    odd = codec != "utf-8" or any(
+        b"\t" in piece or _NO_BREAK in piece for piece in _pieces(file)
+    )
+    return Encoding(codec, how + _line_ends(file, codec), faults, odd)
 
 
 def read_text(file: BinaryIO, encoding: Encoding) -> Iterator[bytes]:

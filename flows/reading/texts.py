@@ -10,8 +10,13 @@ from flows.duck import quote_text
 from flows.mappings import Mapping
 from flows.reading.fields import Source, list_sources
 
+# Tabs, line ends and the no-break space that office software leaves behind.
+_SPACES = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 
-def texts_sql(mapping: Mapping, places: Named[str, int]) -> str:
+
+def texts_sql(
+    mapping: Mapping, places: Named[str, int], *, has_odd_spaces: bool = True
+) -> str:
     """SQL over the table ``reading`` (``c0``, ``c1`` ..., ``_line``).
 
     It gives ``_line``, the row's key, a hash of all that matters in it, its flags, and
@@ -20,11 +25,13 @@ def texts_sql(mapping: Mapping, places: Named[str, int]) -> str:
     Args:
         mapping: which column fills which field.
         places: heading -> its place in the file.
+        has_odd_spaces: look for more than plain spaces around texts.
     """
+    around = f", {_SPACES}" if has_odd_spaces else ""
     used = sorted(mapping.file.headings_used)
     names = {heading: f"h{places[heading]}" for heading in used}
     trimmed = ", ".join(
-        f"nullif(trim(c{places[heading]}), '') as {name}"
+        f"nullif(trim(c{places[heading]}{around}), '') as {name}"
         for heading, name in names.items()
     )
     texts = ", ".join(

@@ -37,7 +37,7 @@ def send(road: Road, *lines: str, day: str = "2026-06-30"):
 def receipt(road: Road) -> list[dict[str, str]]:
     found = []
     for path in sorted(road.place.outbox.glob("*/*.csv")):
-        with path.open(newline="") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             found += list(csv.DictReader(file))
     return found
 
@@ -253,7 +253,7 @@ def test_a_run_killed_before_the_ledger_was_written_starts_that_export_again(
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flows.landing.land.enter_ledger", die)
+    monkeypatch.setattr("flows.landing.land.tell_landing", die)
     with pytest.raises(KeyboardInterrupt):
         send(road, stay(1))
     monkeypatch.undo()
@@ -284,14 +284,16 @@ def test_a_run_killed_after_the_ledger_was_written_is_finished_by_the_next(
 
 
 def test_rows_that_do_not_balance_stop_the_run_and_land_nothing(road, monkeypatch):
-    from flows.reading.judge import Judgement
+    import flows.ingest
 
-    real = Judgement.__init__
+    real = flows.ingest.judge
 
-    def one_too_many(self, rows, *rest):
-        real(self, rows + 1, *rest)
+    def one_too_many(*arguments):
+        judgement = real(*arguments)
+        judgement.rows += 1
+        return judgement
 
-    monkeypatch.setattr(Judgement, "__init__", one_too_many)
+    monkeypatch.setattr(flows.ingest, "judge", one_too_many)
     with pytest.raises(PipelineError, match="do not balance"):
         send(road, stay(1))
     monkeypatch.undo()

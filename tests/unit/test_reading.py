@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.errors import ExportRefused
-from flows.reading import read_export
 from flows.reading.archive import unpack
+from tests.read_files import read_whole
 
 HEADINGS = ["id", "name", "date"]
 
 
 def read(content: bytes, **options: object):
-    return read_export(content, "export.csv", HEADINGS, **options)
+    return read_whole(content, "export.csv", HEADINGS, **options)
 
 
 def rows(reading) -> list[tuple]:
@@ -38,7 +38,10 @@ def test_a_clean_file_keeps_its_line_numbers():
     ("content", "how"),
     [
         ("id;name;date\r\n1;Fern;x\r\n".encode("utf-8-sig"), "byte-order mark, semi"),
-        ("id\tname\tdate\r1\tFern\tx\r".encode("utf-16"), "UTF-16, tab"),
+        (
+            "id\tname\tdate\r1\tFern\tx\r".encode("utf-16"),
+            "UTF-16, classic Mac line ends, tab",
+        ),
         (b"id|name|date\n1|Fern|x", "UTF-8, pipe"),
         (b"DATE,Id,NAME\nx,1,Fern\n", "UTF-8, comma"),
     ],
@@ -187,7 +190,7 @@ def test_a_workbook_keeps_long_numbers_whole_and_names_the_sheet():
         [["title"], [], HEADINGS, ["9990000001", "Fern", "x"], [9990000002, "Moss", 1]]
     )
 
-    reading = read_export(content, "a.xlsx", HEADINGS, sheet="contacts", header_row=3)
+    reading = read_whole(content, "a.xlsx", HEADINGS, sheet="contacts", header_row=3)
 
     assert rows(reading) == [
         ("9990000001", "Fern", "x", 4),
@@ -198,7 +201,7 @@ def test_a_workbook_keeps_long_numbers_whole_and_names_the_sheet():
 
 def test_a_workbook_without_the_sheet_says_which_it_has():
     with pytest.raises(ExportRefused, match=r"\['Contacts'\].*'Shifts'"):
-        read_export(workbook([HEADINGS]), "a.xlsx", HEADINGS, sheet="Shifts")
+        read_whole(workbook([HEADINGS]), "a.xlsx", HEADINGS, sheet="Shifts")
 
 
 def test_a_workbook_with_one_cell_far_away_is_not_opened():
@@ -209,7 +212,7 @@ def test_a_workbook_with_one_cell_far_away_is_not_opened():
         sheet.write(1_048_575, 16_383, "x")
 
     with pytest.raises(ExportRefused, match="Delete empty rows"):
-        read_export(data.getvalue(), "a.xlsx", HEADINGS, sheet="Contacts")
+        read_whole(data.getvalue(), "a.xlsx", HEADINGS, sheet="Contacts")
 
 
 @settings(max_examples=60, deadline=None)
@@ -218,14 +221,14 @@ def test_a_damaged_workbook_is_refused_or_read_and_nothing_else(place, byte):
     content = bytearray(workbook([HEADINGS, ["1", "Fern", "x"]]))
     content[place % len(content)] = byte
     try:
-        read_export(bytes(content), "a.xlsx", HEADINGS, sheet="Contacts")
+        read_whole(bytes(content), "a.xlsx", HEADINGS, sheet="Contacts")
     except ExportRefused as refusal:
         assert len(str(refusal)) > 20
 
 
 def test_a_file_that_is_no_workbook_is_refused():
     with pytest.raises(ExportRefused) as refusal:
-        read_export(b"PK\x03\x04 not really", "a.xlsx", HEADINGS)
+        read_whole(b"PK\x03\x04 not really", "a.xlsx", HEADINGS)
 
     assert refusal.value.rule == "unreadable_workbook"
 
@@ -268,7 +271,7 @@ def test_the_five_encodings_of_one_file_give_the_same_records(samples):
         declared = encoding or ("utf-16" if data[:2] == b"\xff\xfe" else "utf-8-sig")
         text = data.decode("cp1252" if path.stem == "Windows-1252" else declared)
         headings = [h.strip('"') for h in text.splitlines()[0].split(",")]
-        reading = read_export(data, path.name, headings, encoding=encoding)
+        reading = read_whole(data, path.name, headings, encoding=encoding)
         found.append(reading.columns.drop_columns("_line").to_pylist())
 
     assert len(found) == 5
