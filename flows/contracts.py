@@ -17,6 +17,9 @@ from flows.errors import MappingError
 
 CONTRACTS = Path(__file__).parent / "providers" / "_contracts"
 SECTORS = ("homelessness", "drugs", "offending", "mental_health")
+# What providers of any sector may send: a contract group beside the four sectors.
+PARTNERSHIP = "partnership"
+GROUPS = (*SECTORS, PARTNERSHIP)
 
 Kind = Literal["record", "key", "date", "integer", "decimal", "code", "type", "flag"]
 IdentityKind = Literal[
@@ -75,9 +78,11 @@ class Dataset(Strict):
 
 
 class Contract(Strict):
-    """Every dataset of one sector."""
+    """Every dataset of one sector, or of the partnership as a whole."""
 
-    sector: Literal["homelessness", "drugs", "offending", "mental_health"]
+    sector: Literal[
+        "homelessness", "drugs", "offending", "mental_health", "partnership"
+    ]
     datasets: dict[str, Dataset]
 
 
@@ -99,7 +104,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    # A date that does not exist is a ValueError, not one of YAML's own.
+    except (yaml.YAMLError, ValueError) as error:
         raise MappingError(f"{path} is not readable as YAML: {error}") from error
     if not isinstance(content, dict):
         raise MappingError(f"{path} must hold keys and values, not a list or a word.")
@@ -124,15 +130,15 @@ def parse_model(model: type[Model], content: dict[str, Any], path: Path) -> Mode
 
 @lru_cache
 def load_contract(sector: str) -> Contract:
-    """Load the contract of a sector.
+    """Load the contract of a sector, or of the partnership.
 
     Raises:
         MappingError: unknown sector, or a contract file that breaks its own form.
     """
     path = CONTRACTS / f"{sector}.yml"
-    if sector not in SECTORS or not path.exists():
+    if sector not in GROUPS or not path.exists():
         raise MappingError(
-            f"No contract for sector {sector!r}. Sectors: {', '.join(SECTORS)}."
+            f"No contract for sector {sector!r}. There are: {', '.join(GROUPS)}."
         )
     contract = parse_model(Contract, read_yaml(path), path)
     for name, dataset in contract.datasets.items():
@@ -152,10 +158,10 @@ def load_identity() -> dict[str, IdentityField]:
 
 
 def list_datasets() -> list[tuple[str, str, Dataset]]:
-    """List (sector, dataset name, dataset) over all contracts, in file order."""
+    """List (group, dataset name, dataset) over all contracts, in file order."""
     return [
         (sector, name, dataset)
-        for sector in SECTORS
+        for sector in GROUPS
         for name, dataset in load_contract(sector).datasets.items()
     ]
 

@@ -23,6 +23,9 @@ from flows.contracts import (
 from flows.errors import MappingError
 
 LAYOUTS = Path(__file__).parent / "providers" / "_layouts"
+# Written as ``values: presence``: the field is a flag, true where the column has words;
+# the words themselves never land.
+PRESENCE = "presence"
 
 
 CheckedKind = Literal[
@@ -36,6 +39,8 @@ class Target(Strict):
     Attributes:
         to: the field: of a dataset the file lands, of identity, or (with ``checked``)
             one that only the check catalogue sees and that never lands.
+        values: the value map, or the name of a shared one; ``presence`` makes a flag
+            that says only whether anything was written.
         checked: the type of a field that is read for checks alone.
     """
 
@@ -48,7 +53,11 @@ class Target(Strict):
 
 
 class FileLayout(Strict):
-    """One file of a layout: how to know it, its rows, its columns."""
+    """One file of a layout: how to know it, its rows, its columns.
+
+    Attributes:
+        record: in XML, the element that is a row; headings are then paths below it.
+    """
 
     match: tuple[str, ...] = Field(min_length=1)
     row_key: tuple[str, ...] = Field(min_length=1)
@@ -58,6 +67,7 @@ class FileLayout(Strict):
     blank_when: dict[str, tuple[str, ...]] = {}
     required: tuple[str, ...] = ()
     deleted_when: str | None = None
+    record: str | None = None
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
     columns: dict[str, tuple[Target, ...]]
@@ -212,5 +222,6 @@ def check_fields(path: Path, kind: str, file: FileLayout, contract: Contract) ->
         raise MappingError(f"{path}, {kind}: fields in no contract: {unknown}")
     for targets in file.columns.values():
         for target in targets:
-            if isinstance(target.values, str) and target.values not in shared_values():
-                raise MappingError(f"{path}, {kind}: no value map {target.values}.")
+            named = target.values if isinstance(target.values, str) else PRESENCE
+            if named not in {PRESENCE, *shared_values()}:
+                raise MappingError(f"{path}, {kind}: no value map {named}.")

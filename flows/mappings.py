@@ -15,7 +15,14 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from flows.contracts import Contract, Strict, load_contract, parse_model, read_yaml
+from flows.contracts import (
+    PARTNERSHIP,
+    Contract,
+    Strict,
+    load_contract,
+    parse_model,
+    read_yaml,
+)
 from flows.errors import ExportRefused, MappingError
 from flows.layouts import (
     FileLayout,
@@ -66,10 +73,16 @@ class Provider(Strict):
 
 
 class Mapping(Strict):
-    """How one file of one provider is read: layout and provider together."""
+    """How one file of one provider is read: layout and provider together.
+
+    Attributes:
+        contract_sector: whose contract its rows land under: the layout's, which is the
+            provider's own sector or ``partnership``.
+    """
 
     provider: Provider
     layout: str
+    contract_sector: str
     file_kind: str
     dates: tuple[str, ...]
     blanks: tuple[str, ...]
@@ -78,8 +91,8 @@ class Mapping(Strict):
 
     @property
     def contract(self) -> Contract:
-        """The contract of the provider's sector."""
-        return load_contract(self.provider.sector)
+        """The contract of what the file lands."""
+        return load_contract(self.contract_sector)
 
     @property
     def fingerprint(self) -> str:
@@ -106,7 +119,7 @@ def load_providers(folder: Path = PROVIDERS) -> dict[str, Provider]:
                 f"{provider.sector}; the path must be <sector>/<provider>.yml."
             )
         for layout in provider.layouts:
-            if load_layout(layout).sector != provider.sector:
+            if load_layout(layout).sector not in (provider.sector, PARTNERSHIP):
                 raise MappingError(f"{path}: layout {layout} is of another sector.")
             for kind in load_layout(layout).files:
                 _merge(provider, load_layout(layout), kind)
@@ -164,10 +177,11 @@ def _merge(provider: Provider, layout: Layout, kind: str) -> Mapping:
     content["match"] = provider.files.get(kind, file.match)
     path = PROVIDERS / provider.sector / f"{provider.provider}.yml"
     merged = parse_model(FileLayout, content, path)
-    check_fields(path, kind, merged, load_contract(provider.sector))
+    check_fields(path, kind, merged, load_contract(layout.sector))
     return Mapping(
         provider=provider,
         layout=layout.layout,
+        contract_sector=layout.sector,
         file_kind=kind,
         dates=layout.dates,
         blanks=layout.blanks,

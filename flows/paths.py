@@ -32,7 +32,7 @@ class Place:
 
     @property
     def landed(self) -> Path:
-        """``02_landed/<sector>/<dataset>/<export id>.parquet``: pseudonymous facts."""
+        """``02_landed/<sector|partnership>/<dataset>/<export id>.parquet``: facts."""
         return self.root / "02_landed"
 
     @property

@@ -42,14 +42,14 @@ def live_rows(view: str, folder: Path, place: Place) -> str:
 def list_sent(
     connection: duckdb.DuckDBPyConnection, place: Place
 ) -> set[tuple[str, str]]:
-    """List (sector, dataset) that is what some landed export is about."""
+    """List (contract group, dataset) that is what some landed export is about."""
     files = quote_text(str(place.landed / "_exports" / "*.parquet"))
     landed = connection.execute(
-        "select distinct sector, layout, file_kind "
+        "select distinct layout, file_kind "
         f"from read_parquet({files}) where state = 'landed'"
     ).fetchall()
     return {
-        (sector, load_layout(layout).files[kind].lands[0])
-        for sector, layout, kind in landed
+        (load_layout(layout).sector, load_layout(layout).files[kind].lands[0])
+        for layout, kind in landed
         if load_layout(layout).files[kind].lands
     }

@@ -115,7 +115,7 @@ def write_facts(
         for field, column in dataset.columns.items()
     ]
     present = " and ".join(f"{key} is not null" for key in dataset.key)
-    path = folder / mapping.provider.sector / f"{name}.parquet"
+    path = folder / mapping.contract_sector / f"{name}.parquet"
     path.parent.mkdir(exist_ok=True)
     written = copy_out(
         vault,

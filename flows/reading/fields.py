@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from flows.contracts import Column, Dataset, load_identity
 from flows.duck import quote_text
-from flows.layouts import CheckedKind, Target, shared_values
+from flows.layouts import PRESENCE, CheckedKind, Target, shared_values
 from flows.mappings import Mapping
 from flows.reading import values
 from flows.reading.faults import Severity
@@ -153,6 +153,8 @@ def _mapped(source: Source, column: Column | None) -> Value:
     """Map a closed list: the target's own map, a shared one, or the list itself."""
     is_flag = column is not None and column.type == "flag"
     mapped = source.target.values
+    if mapped == PRESENCE:
+        return values.presence_value(source.text)
     if isinstance(mapped, str):
         mapped = shared_values()[mapped]
     if not mapped and is_flag:
@@ -199,7 +201,7 @@ def _required_faults(
         for field, column in dataset.columns.items():
             if column.required and field in fields:
                 faults.append(_missing_fault(sources, field, present))
-    if not mapping.file.lands:
+    if not mapping.file.lands and "record_id" in fields:
         faults.append(_missing_fault(sources, "record_id", "true"))
     if mapping.file.required:
         faults.append(

@@ -134,6 +134,11 @@ def mapped_value(
     return Value(value, ((unknown, "unknown_code", "warning"),))
 
 
+def presence_value(text: str) -> Value:
+    """Whether anything was written there; the words themselves go nowhere."""
+    return Value(f"(({text}) is not null)")
+
+
 def code_value(text: str) -> Value:
     """A short code as the source writes it; free text is not a code."""
     sound = (

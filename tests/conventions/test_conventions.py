@@ -120,11 +120,12 @@ def test_no_identifier_is_a_column_past_the_vault():
     assert not IDENTITY & modelled
 
 
-def test_every_layout_is_sent_by_a_provider_or_walked_by_a_test_of_real_data():
+def test_every_layout_is_sent_by_a_provider_or_walked_by_a_test():
     sent = {layout for p in load_providers().values() for layout in p.layouts}
-    walked = (PROJECT / "tests/functional/test_real_input.py").read_text()
+    real = (PROJECT / "tests/functional/test_real_input.py").read_text()
+    cases = {p.stem for p in (PROJECT / "tests/spec/layout_cases").glob("*.yml")}
 
-    assert all(name in sent or name in walked for name in list_layouts())
+    assert all(name in sent | cases or name in real for name in list_layouts())
 
 
 def test_every_dataset_is_landed_by_some_layout():

@@ -7,6 +7,7 @@
     ('cases', 'referral_source_type', 'application_date', none),
     ('cases', 'decision_type', 'decision_date', none),
     ('support_needs', 'need_type', 'recorded_date', none),
+    ('client_groups', 'group_code', 'recorded_date', none),
     ('placements', 'any', 'start_date', "'any'"),
     ('outreach_contacts', 'contact_type', 'contact_date', none),
     ('enrolments', 'living_situation_code', 'entry_date', none),

@@ -15,6 +15,7 @@ referrals as (
         {{ clean_text('reason_code') }} as reason_code,
         {{ clean_text('rejection_code') }} as rejection_code,
         {{ clean_text('closure_code') }} as closure_code,
+        {{ clean_text('therapy_end_code') }} as therapy_end_code,
         -- dates
         cast(received_date as date) as received_date,
         cast(rejection_date as date) as rejection_date,
