@@ -37,7 +37,7 @@ def make_mapping(headings: Sequence[str], **options: object) -> Mapping:
     )
     return Mapping(
         provider=provider, layout="made", file_kind="made", dates=(), blanks=(),
-        blank_dates=(), file=file,
+        blank_dates=(), file=file, contract_sector="homelessness",
     )  # fmt: skip
 
 
