@@ -60,7 +60,7 @@ def ingest(
     ).fetchall()
     results = []
     for export_id, provider, file_name, export_date, received_at in waiting:
-        if provider not in providers:
+        if provider not in providers or providers[provider].doubts:
             continue
         export = Export(
             export_id, providers[provider], file_name, export_date, received_at

@@ -6,14 +6,11 @@ nor ignored, and a mapped column that is missing, are both refused and listed.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from flows.contracts import Contract, Strict, load_contract, parse_model, read_yaml
 from flows.errors import ExportRefused, MappingError
@@ -24,45 +21,9 @@ from flows.layouts import (
     load_layout,
     shared_values,
 )
+from flows.provider_files import OWN, Provider, check_settled
 
 PROVIDERS = Path(__file__).parent / "providers"
-
-
-class Agreement(Strict):
-    """The data-sharing agreement under which a provider sends."""
-
-    id: str
-    starts: dt.date
-    ends: dt.date
-    recipients: tuple[str, ...]
-
-
-class Correction(Strict):
-    """A known fault of one provider's values, put right until it is gone."""
-
-    file: str
-    column: str
-    found: str
-    meant: str
-    reason: str
-
-
-class Provider(Strict):
-    """One provider: who it is, what it sends, under which agreement."""
-
-    provider: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    name: str
-    sector: str
-    layouts: tuple[str, ...] = Field(min_length=1)
-    agreement: Agreement
-    cadence: Literal["weekly", "monthly", "quarterly"]
-    exports: Literal["full", "delta"]
-    encoding: str | None = None
-    files: dict[str, tuple[str, ...]] = {}
-    not_collected: dict[str, tuple[str, ...]] = {}
-    ignored: dict[str, tuple[str, ...]] = {}
-    columns: dict[str, dict[str, Any]] = {}
-    corrections: tuple[Correction, ...] = ()
 
 
 class Mapping(Strict):
@@ -84,7 +45,9 @@ class Mapping(Strict):
     @property
     def fingerprint(self) -> str:
         """Changes when a row's meaning would: a changed mapping lands rows anew."""
-        content = self.model_dump(mode="json", exclude={"provider": {"agreement"}})
+        # What own files say is in ``file``; the agreement changes no row's meaning.
+        told = {"agreement", "doubts", "own_files", "own_dates", "own_blanks"}
+        content = self.model_dump(mode="json", exclude={"provider": told})
         content |= {"values": shared_values()}
         content |= {"contract": self.contract.model_dump(mode="json")}
         text = json.dumps(content, sort_keys=True)
@@ -105,47 +68,77 @@ def load_providers(folder: Path = PROVIDERS) -> dict[str, Provider]:
                 f"{path} says provider {provider.provider} of sector "
                 f"{provider.sector}; the path must be <sector>/<provider>.yml."
             )
-        for layout in provider.layouts:
-            if load_layout(layout).sector != provider.sector:
-                raise MappingError(f"{path}: layout {layout} is of another sector.")
-            for kind in load_layout(layout).files:
-                _merge(provider, load_layout(layout), kind)
+        _check_layouts(provider, path)
         providers[provider.provider] = provider
     return providers
+
+
+def list_layouts_of(provider: Provider) -> list[Layout]:
+    """List the layouts a provider sends, the shipped ones before its own."""
+    shipped = [load_layout(name) for name in provider.layouts]
+    return shipped + ([provider.own_layout] if provider.own_files else [])
+
+
+def list_mappings(provider: Provider) -> list[Mapping]:
+    """List how each kind of file of a provider is read, settled or not."""
+    return [
+        _merge(provider, layout, kind)
+        for layout in list_layouts_of(provider)
+        for kind in layout.files
+    ]
 
 
 def find_mapping(provider: Provider, file_name: str) -> Mapping:
     """Find the mapping for a file by its name.
 
     Raises:
+        MappingError: a doubt about the provider is open.
         ExportRefused: the name fits no file of the provider's layouts
             (``unknown_file``), or one that nothing is taken from (``not_taken``).
     """
+    check_settled(provider)
     lowered = file_name.lower()
-    for name in provider.layouts:
-        layout = load_layout(name)
-        for kind in layout.files:
-            mapping = _merge(provider, layout, kind)
-            if any(fnmatch(lowered, pattern.lower()) for pattern in mapping.file.match):
-                return mapping
-    for name in provider.layouts:
-        if any(fnmatch(lowered, pattern) for pattern in load_layout(name).not_taken):
+    mappings = list_mappings(provider)
+    for mapping in mappings:
+        if any(fnmatch(lowered, pattern.lower()) for pattern in mapping.file.match):
+            return mapping
+    for layout in list_layouts_of(provider):
+        if any(fnmatch(lowered, pattern) for pattern in layout.not_taken):
             raise ExportRefused(
                 "not_taken",
-                f"Layout {name} knows this table and takes nothing from it.",
+                f"Layout {layout.layout} knows this table and takes nothing from it.",
             )
-    expected = [
-        pattern
-        for name in provider.layouts
-        for kind in load_layout(name).files
-        for pattern in _merge(provider, load_layout(name), kind).file.match
-    ]
+    expected = [pattern for mapping in mappings for pattern in mapping.file.match]
     raise ExportRefused(
         "unknown_file",
         f"No file of {provider.name} has such a name. Names it may have: "
         f"{', '.join(expected)}. Rename the file, or add a pattern under 'files' in "
-        f"flows/providers/{provider.sector}/{provider.provider}.yml.",
+        f"{provider.address} of the folder of providers.",
     )
+
+
+def _check_layouts(provider: Provider, path: Path) -> None:
+    """Check that layouts fit the sector and, once no doubt is open, every field.
+
+    Raises:
+        MappingError: a layout of another sector, a kind of file told twice, or fields
+            that do not fit the contract.
+    """
+    for layout in list_layouts_of(provider):
+        if layout.sector != provider.sector:
+            raise MappingError(f"{path}: layout {layout.layout} is of another sector.")
+        twice = set(layout.files) & set(provider.own_files)
+        if layout.layout != OWN and twice:
+            raise MappingError(
+                f"{path}: own_files {sorted(twice)} are called like files of layout "
+                f"{layout.layout}. Give them other names."
+            )
+    if provider.own_files and not provider.own_dates:
+        raise MappingError(f"{path}: own_files need own_dates, such as '%d/%m/%Y'.")
+    if provider.doubts:
+        return
+    for mapping in list_mappings(provider):
+        check_fields(path, mapping.file_kind, mapping.file, mapping.contract)
 
 
 def _merge(provider: Provider, layout: Layout, kind: str) -> Mapping:
@@ -164,7 +157,6 @@ def _merge(provider: Provider, layout: Layout, kind: str) -> Mapping:
     content["match"] = provider.files.get(kind, file.match)
     path = PROVIDERS / provider.sector / f"{provider.provider}.yml"
     merged = parse_model(FileLayout, content, path)
-    check_fields(path, kind, merged, load_contract(provider.sector))
     return Mapping(
         provider=provider,
         layout=layout.layout,

@@ -8,7 +8,10 @@ import duckdb
 
 from flows.duck import quote_name, quote_text
 from flows.layouts import load_layout
+from flows.mappings import load_providers
 from flows.paths import Place
+from flows.provider_files import OWN
+from flows.settings import providers_folder
 
 
 def create_view(name: str, query: str) -> str:
@@ -45,11 +48,20 @@ def list_sent(
     """List (sector, dataset) that is what some landed export is about."""
     files = quote_text(str(place.landed / "_exports" / "*.parquet"))
     landed = connection.execute(
-        "select distinct sector, layout, file_kind "
+        "select distinct sector, provider, layout, file_kind "
         f"from read_parquet({files}) where state = 'landed'"
     ).fetchall()
     return {
-        (sector, load_layout(layout).files[kind].lands[0])
-        for sector, layout, kind in landed
-        if load_layout(layout).files[kind].lands
+        (sector, lands[0])
+        for sector, provider, layout, kind in landed
+        if (lands := _list_lands(provider, layout, kind))
     }
+
+
+def _list_lands(provider: str, layout: str, kind: str) -> tuple[str, ...]:
+    """List the datasets a kind of file lands; none once its own layout is gone."""
+    if layout != OWN:
+        return load_layout(layout).files[kind].lands
+    known = load_providers(providers_folder()).get(provider)
+    file = known.own_files.get(kind) if known else None
+    return file.lands if file else ()
