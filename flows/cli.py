@@ -12,8 +12,8 @@ import typer
 
 from flows.screen import answers, runs
 from flows.screen.commands import DataOption, explained, find_place
+from flows.screen.provider_commands import providers_app
 from flows.screen.release_commands import release_app
-from flows.settings import providers_folder
 
 app = typer.Typer(
     name="commonground",
@@ -30,6 +30,7 @@ app = typer.Typer(
         "9 another run is under way, 10 a question could not be answered."
     ),
 )
+app.add_typer(providers_app, name="providers")
 app.add_typer(release_app, name="release")
 
 
@@ -126,17 +127,6 @@ def check(
     answers.checked(checked, file)
     if checked.quarantined:
         raise typer.Exit(5)
-
-
-@app.command()
-@explained
-def providers(data: DataOption = None) -> None:
-    """List providers: sector, layouts, agreement, and what of theirs has landed."""
-    from flows.mappings import load_providers
-    from flows.running import latest_exports
-
-    place = find_place(data)
-    answers.providers(load_providers(providers_folder()), latest_exports(place))
 
 
 @app.command()

@@ -1,10 +1,9 @@
-"""What the command line shows when it is asked: checks, providers, questions."""
+"""What the command line shows when it is asked: checks and questions."""
 
 from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.checking import Checked
-from flows.layouts import load_layout
 from flows.reading.rules import RULES
 
 if TYPE_CHECKING:
-    from flows.mappings import Provider
     from flows.questions import Answer
-    from flows.running import LastExport
 
 _out = Console()
 
@@ -47,28 +43,6 @@ def checked(result: Checked, file: Path) -> None:
             RULES[rule].guidance,
         )
     _out.print(table)
-
-
-def providers(known: Mapping[str, Provider], last: Mapping[str, LastExport]) -> None:
-    """Show providers and what of theirs has landed."""
-    table = Table()
-    for heading in ("Provider", "Sector", "Agreement to", "Newest", "Rows"):
-        table.add_column(heading, no_wrap=True)
-    for name, provider in sorted(known.items(), key=lambda item: item[1].sector):
-        found = last.get(name)
-        table.add_row(
-            name,
-            provider.sector,
-            f"{provider.agreement.ends}",
-            str(found.newest or "nothing yet") if found else "nothing yet",
-            f"{found.rows:,}" if found else "",
-        )
-    _out.print(table)
-    for name, provider in sorted(known.items()):
-        sends = [
-            f"{layout} ({load_layout(layout).status})" for layout in provider.layouts
-        ]
-        _out.print(f"  [bold]{name}[/] sends {', '.join(sends)}")
 
 
 def answer(result: Answer, *, as_csv: bool) -> None:
