@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flows.onboarding.names import Candidate, field_kind, list_value_maps
+from flows.onboarding.names import Candidate, field_kind, list_value_maps, spell_values
 from flows.onboarding.profile import Profile
 from flows.onboarding.shapes import list_rivals
 
@@ -109,13 +109,14 @@ def read_list(
     if is_fixed and not own and field_kind(sector, field) == "flag":
         own = "flag"
     best = ListReading({}, "no value map", profile.distinct, profile.filled)
-    rank = (-1, False)
+    rank = (-1, False, 0)
     for place, (name, values, label) in enumerate(list_value_maps(sector)):
         if name != field or (is_fixed and values != own):
             continue
         found, rows = profile.listed.get(place, (0, 0))
-        if (rows, values == own) > rank:
-            rank = (rows, values == own)
+        worth = (rows, values == own, len(spell_values(sector, field, values)))
+        if worth > rank:
+            rank = worth
             left = (profile.distinct - found, profile.filled - rows)
             best = ListReading(values, label, *left)
     return best

@@ -114,7 +114,7 @@ def _describe_file(proposal: Proposal) -> dict[str, Any]:
         "columns": proposal.columns,
         "ignored": _reasoned(proposal),
     }
-    return {key: value for key, value in content.items() if value}
+    return {k: v for k, v in content.items() if v or k in ("columns", "lands")}
 
 
 def _reasoned(proposal: Proposal) -> list[Reasoned]:

@@ -11,14 +11,14 @@ import pyarrow as pa
 
 from flows.errors import ExportRefused
 from flows.onboarding.sample import Sample
-from flows.onboarding.shapes import shape_conditions
+from flows.onboarding.shapes import date_conditions, shape_conditions
 
 MOST_COLUMNS = 2_000
 _LONGEST_HEADING = 200
 # Shapes that no heading has, but the values of a row do.
 _ROW_SHAPES = (
     "NHS number", "postcode", "National Insurance number", "PNC number",
-    "any date", "e-mail address", "telephone number", "prison number",
+    "e-mail address", "telephone number", "prison number",
     "probation case number",
 )  # fmt: skip
 
@@ -73,6 +73,7 @@ def _count(places: list[int]) -> str:
 def _check_no_row(connection: duckdb.DuckDBPyConnection, sample: Sample) -> None:
     """Refuse a first line that looks like a row: its words could be somebody's."""
     conditions = [shape_conditions()[name] for name in _ROW_SHAPES]
+    conditions += [f"({sql})" for sql in date_conditions().values()]
     headings = pa.table({"v": pa.array(sample.header, pa.string())})
     connection.register("headings", headings)
     shaped = connection.execute(
@@ -80,14 +81,14 @@ def _check_no_row(connection: duckdb.DuckDBPyConnection, sample: Sample) -> None
     ).fetchone()
     connection.unregister("headings")
     # A heading that is also a value of its own column is a row's value, mostly.
-    repeated = sum(
-        connection.execute(
-            f"select count(*) > 0 from sample where lower(trim(c{place})) = ?",
-            [heading.lower()],
-        ).fetchone()
-        == (True,)
-        for place, heading in enumerate(sample.header)
+    recurs = " + ".join(
+        f"coalesce(bool_or(lower(trim(c{place})) = ?), false)::integer"
+        for place in range(len(sample.header))
     )
+    counted = connection.execute(
+        f"select {recurs} from sample", [heading.lower() for heading in sample.header]
+    ).fetchone()
+    repeated = counted[0] if counted else 0
     if shaped != (0,) or 3 * repeated > len(sample.header):
         raise ExportRefused(
             "no_headings",

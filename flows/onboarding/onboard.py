@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
-from flows.contracts import load_contract, parse_model, read_yaml
+import yaml
+
+from flows.contracts import load_contract, parse_model
 from flows.duck import close_sandbox, connect
 from flows.errors import MappingError, SettingsError
+from flows.layouts import load_layout
 from flows.onboarding.describe import describe_provider
 from flows.onboarding.headings import load_sample
 from flows.onboarding.names import Names, known_headings, known_sheets
 from flows.onboarding.profile import profile_columns
 from flows.onboarding.proposal import Proposal
 from flows.onboarding.propose import propose_known, propose_own
-from flows.onboarding.recognise import recognise
+from flows.onboarding.recognise import Match, recognise
 from flows.onboarding.sample import Ask, Sample, open_samples
 from flows.onboarding.yaml_file import write_yaml
 from flows.provider_files import Provider
@@ -34,12 +38,14 @@ class Onboarded:
     Attributes:
         path: where.
         provider: what it says.
-        proposals: one per file of the sample.
+        proposals: one per file that something is taken from.
+        untaken: files of a layout that takes nothing from them.
     """
 
     path: Path
     provider: Provider
     proposals: tuple[Proposal, ...]
+    untaken: tuple[str, ...]
 
 
 def onboard(
@@ -80,7 +86,7 @@ def onboard(
         raise SettingsError(f"{target} is there. Say --name or --out.")
     ask = Ask(known_headings(), known_sheets(), sheet, header_row)
     samples = open_samples(path, ask)
-    proposals = _propose(samples, sector)
+    proposals, untaken = _propose(samples, sector)
     content = describe_provider(name, sector, proposals)
     rows = sum(sample.rows.num_rows for sample in samples)
     title = (
@@ -88,10 +94,10 @@ def onboard(
         "settled by putting the file right and deleting its entry."
     )
     text = write_yaml(title, content)
+    provider = parse_model(Provider, yaml.safe_load(text), target)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
-    provider = parse_model(Provider, read_yaml(target), target)
-    return Onboarded(target, provider, tuple(proposals))
+    return Onboarded(target, provider, tuple(proposals), tuple(untaken))
 
 
 def _tell_name(path: Path) -> str:
@@ -99,12 +105,19 @@ def _tell_name(path: Path) -> str:
     return words or "provider"
 
 
-def _propose(samples: list[Sample], sector: str) -> list[Proposal]:
+def _propose(samples: list[Sample], sector: str) -> tuple[list[Proposal], list[str]]:
+    """Give a proposal per file, and the files that nothing is taken from."""
     names = Names(sector)
     proposals: list[Proposal] = []
+    matches = recognise(samples, sector)
+    layouts = {match.layout for match in matches if match and match.is_exact}
+    untaken: list[str] = []
     with connect() as connection:
         close_sandbox(connection, [])
-        for sample, match in zip(samples, recognise(samples, sector), strict=True):
+        for sample, match in zip(samples, matches, strict=True):
+            if _is_untaken(sample, match, layouts):
+                untaken.append(sample.name)
+                continue
             load_sample(connection, sample)
             profiles = profile_columns(connection, sample, sector)
             if match is None:
@@ -112,4 +125,11 @@ def _propose(samples: list[Sample], sector: str) -> list[Proposal]:
             else:
                 proposal = propose_known(sample, match, names, profiles)
             proposals.append(proposal)
-    return proposals
+    return proposals, untaken
+
+
+def _is_untaken(sample: Sample, match: Match | None, layouts: set[str]) -> bool:
+    """Whether a layout of the sample's other files takes nothing from this one."""
+    patterns = [p for layout in layouts for p in load_layout(layout).not_taken]
+    exact = match is not None and match.is_exact
+    return not exact and any(fnmatch(sample.name.lower(), p) for p in patterns)

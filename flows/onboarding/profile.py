@@ -7,6 +7,7 @@ file. Shapes are judged on at most 20,000 different values of a column.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -24,6 +25,7 @@ from flows.onboarding.shapes import (
 
 _MOST_LOOKED = 20_000
 _MOST_LISTED = 200
+_COLUMNS_AT_ONCE = 100
 BLANKS = ("NA", "N/A", "NULL", "NIL", "-", "0000-00-00", "00/00/0000")
 """Texts that systems write where there is nothing."""
 
@@ -104,10 +106,16 @@ def profile_columns(
 ) -> list[Profile]:
     """Profile every column of table ``sample``."""
     _list_known_values(connection, sector)
-    return [
-        _profile(connection, sample, place, heading)
-        for place, heading in enumerate(sample.header)
-    ]
+    profiles = []
+    for start in range(0, len(sample.header), _COLUMNS_AT_ONCE):
+        places = range(start, min(start + _COLUMNS_AT_ONCE, len(sample.header)))
+        _list_values(connection, places)
+        listed = _match_lists(connection)
+        for place, *counts in _count_shapes(connection, places):
+            heading, rows = sample.header[place], sample.rows.num_rows
+            known = listed.get(place, {})
+            profiles.append(_make_profile(heading, place, rows, counts, known))
+    return profiles
 
 
 def _list_known_values(connection: duckdb.DuckDBPyConnection, sector: str) -> None:
@@ -122,63 +130,114 @@ def _list_known_values(connection: duckdb.DuckDBPyConnection, sector: str) -> No
     connection.unregister("pairs")
 
 
-def _profile(
-    connection: duckdb.DuckDBPyConnection, sample: Sample, place: int, heading: str
-) -> Profile:
+def _list_values(connection: duckdb.DuckDBPyConnection, places: range) -> None:
+    """Make table ``seen``: each value of some columns, and how many rows hold it."""
     blanks = ", ".join(quote_text(text) for text in BLANKS)
+    parts = " union all ".join(
+        f"select {place} as place, trim(c{place}) as v, count(*) as n "
+        f"from sample where trim(c{place}) <> '' group by 2"
+        for place in places
+    )
     connection.execute(
         f"""
         create or replace temp table seen as
         select
-            trim(c{place}) as v, count(*) as n, upper(trim(c{place})) in ({blanks})
-                as stands_for_nothing
-        from sample where trim(c{place}) <> '' group by 1
+            place, v, n, upper(v) in ({blanks}) as is_blank,
+            row_number() over (
+                partition by place, upper(v) in ({blanks}) order by hash(v), v
+            ) as turn
+        from ({parts})
         """
     )
-    conditions = [*shape_conditions().values(), *date_conditions().values()]
+
+
+def _count_shapes(
+    connection: duckdb.DuckDBPyConnection, places: range
+) -> list[tuple[Any, ...]]:
+    """Give per column: rows filled, values, blanks, rows looked at, rows per shape."""
+    shapes = [*shape_conditions().values(), *date_conditions().values()]
+    tested = ", ".join(f"({sql}) as s{n}" for n, sql in enumerate(shapes))
+    first = len(shape_conditions())
+    dated = " or ".join(f"s{n}" for n in range(first, len(shapes)))
     counted = ", ".join(
-        f"coalesce(sum(n) filter ({sql}), 0)::bigint" for sql in conditions
+        f"coalesce(sum(n) filter ({sql}), 0)::bigint"
+        for sql in [*(f"s{n}" for n in range(len(shapes))), dated]
     )
-    row = connection.execute(
+    return connection.execute(
         f"""
         with looked as (
-            select v, n from seen where not stands_for_nothing
-            order by hash(v), v limit {_MOST_LOOKED}
+            select place, n, {tested}
+            from seen where turn <= {_MOST_LOOKED} and not is_blank
+        ),
+        counts as (
+            select place, sum(n)::bigint as looked, {counted}
+            from looked group by place
+        ),
+        sums as (
+            select
+                place,
+                coalesce(sum(n) filter (not is_blank), 0)::bigint as filled,
+                count(*) filter (not is_blank) as value_count,
+                list(distinct upper(v)) filter (is_blank) as blanks
+            from seen group by place
         )
         select
-            (select coalesce(sum(n), 0)::bigint from seen where not stands_for_nothing),
-            (select count(*) from seen where not stands_for_nothing),
-            (select list(distinct upper(v)) from seen where stands_for_nothing),
-            coalesce(sum(n), 0)::bigint, {counted}
-        from looked
+            places.place, coalesce(sums.filled, 0), coalesce(sums.value_count, 0),
+            sums.blanks, counts.* exclude (place)
+        from range({places.start}, {places.stop}) as places(place)
+        left join sums on sums.place = places.place
+        left join counts on counts.place = places.place
+        order by places.place
         """
-    ).fetchone()
-    filled, distinct, empty, looked, *counts = row or (0, 0, None, 0)
-    names = list(shape_conditions())
-    shares = [count / looked if looked else 0.0 for count in counts]
+    ).fetchall()
+
+
+def _make_profile(
+    heading: str,
+    place: int,
+    rows: int,
+    counts: list[Any],
+    listed: dict[int, tuple[int, int]],
+) -> Profile:
+    filled, distinct, blanks, looked, *shaped = counts
+    names = [*shape_conditions(), *DATE_FORMATS, "any date"]
+    found = dict(zip(names, (count or 0 for count in shaped), strict=True))
     return Profile(
         heading=heading,
         place=place,
-        rows=sample.rows.num_rows,
+        rows=rows,
         filled=filled,
         distinct=distinct,
-        looked=looked,
-        shapes=dict(zip(names, shares, strict=False)),
-        dates=dict(zip(DATE_FORMATS, counts[len(names) :], strict=True)),
-        blanks=tuple(sorted(empty or [])),
-        listed=_match_lists(connection) if 0 < distinct <= _MOST_LISTED else {},
+        looked=looked or 0,
+        shapes={
+            name: count / looked if looked else 0.0
+            for name, count in found.items()
+            if name not in DATE_FORMATS
+        },
+        dates={form: found[form] for form in DATE_FORMATS},
+        blanks=tuple(sorted(blanks or [])),
+        listed=listed,
     )
 
 
-def _match_lists(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[int, int]]:
+def _match_lists(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[int, dict[int, tuple[int, int]]]:
+    """Give per column and value map how many values and rows the map knows."""
     found = connection.execute(
-        """
-        select map, count(*), sum(n)::bigint from seen
+        f"""
+        select place, map, count(*), sum(n)::bigint from seen
         join known_values on lower(v) = value
-        where not stands_for_nothing group by map
+        where not is_blank and place in (
+            select place from seen group by place having count(*) <= {_MOST_LISTED}
+        )
+        group by place, map
         """
     ).fetchall()
-    return {place: (values, rows) for place, values, rows in found}
+    listed: dict[int, dict[int, tuple[int, int]]] = {}
+    for place, name, values, rows in found:
+        listed.setdefault(place, {})[name] = (values, rows)
+    return listed
 
 
 def _order(form: str) -> int:

@@ -45,6 +45,10 @@ class Proposer:
                 self._leave_rival(profile, candidates[0])
             else:
                 self._leave_or_guess(profile, allowed)
+        columns = self.proposal.columns
+        self.proposal.columns = {
+            p.heading: columns[p.heading] for p in self.profiles if p.heading in columns
+        }
 
     def judge(
         self, profile: Profile, known: Candidate, *, is_fixed: bool = False

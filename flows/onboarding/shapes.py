@@ -58,7 +58,7 @@ _PATTERNS: dict[str, str] = {
 
 
 def shape_conditions() -> dict[str, str]:
-    """Give every shape, the dates as one, and its SQL condition."""
+    """Give every shape that is no date, and its SQL condition."""
     found = {
         name: f"regexp_full_match(upper(v), '{pattern}')"
         for name, pattern in _PATTERNS.items()
@@ -68,7 +68,6 @@ def shape_conditions() -> dict[str, str]:
         f"and ({nhs_number_value('v').sql}) is not null"
     )
     found["free text"] = "length(v) > 40 and contains(v, ' ')"
-    found["any date"] = " or ".join(f"({sql})" for sql in date_conditions().values())
     return found
 
 

@@ -63,6 +63,9 @@ def onboarded(result: Onboarded) -> None:
     """Show how a sample was read, what is proposed, and what to do next."""
     for proposal in result.proposals:
         _proposal(proposal)
+    if result.untaken:
+        listed = ", ".join(printable(name) for name in result.untaken)
+        _out.print(f"Nothing is taken from {listed}")
     doubts(result.provider.doubts)
     _out.print(f"Written: {escape(str(result.path))}", soft_wrap=True)
     _out.print(
@@ -93,9 +96,8 @@ def doubts(open_doubts: Sequence[Doubt]) -> None:
 
 def printable(text: str) -> str:
     """Make a heading harmless on a screen: no control signs, no markup."""
-    return escape(
-        "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    )
+    shown = (c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return escape("".join(shown))
 
 
 def _file(mapping: FileMapping) -> None:
