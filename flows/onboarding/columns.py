@@ -113,7 +113,7 @@ def read_list(
     for place, (name, values, label) in enumerate(list_value_maps(sector)):
         if name != field or (is_fixed and values != own):
             continue
-        found, rows = profile.listed.get(place, (0, 0))
+        found, rows, _ = profile.listed.get(place, (0, 0, 0))
         worth = (rows, values == own, len(spell_values(sector, field, values)))
         if worth > rank:
             rank = worth
@@ -125,15 +125,14 @@ def read_list(
 def find_list(sector: str, allowed: set[str], profile: Profile) -> str:
     """Tell the field whose value map knows nearly every row; empty if none does.
 
-    Maps of digits and of yes and no say nothing: any column may hold those.
+    Only words tell: digits, letters, yes and no may stand in any column.
     """
     maps = list_value_maps(sector)
     best = (0, "")
-    for place, (found, rows) in profile.listed.items():
+    for place, (_, rows, words) in profile.listed.items():
         field, values, _ = maps[place]
-        plain = isinstance(values, dict) and any(len(v) > 2 for v in values)
-        telling = values != "flag" and (plain or values == "ethnicity_text")
-        if telling and field in allowed and found > 1 and rows >= 0.95 * profile.filled:
+        telling = words > 1 and values != "flag" and rows >= 0.95 * profile.filled
+        if telling and field in allowed:
             best = max(best, (rows, field))
     return best[1]
 

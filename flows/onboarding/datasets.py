@@ -54,7 +54,7 @@ def choose_datasets(sector: str, found: dict[str, list[Candidate]]) -> Choice:
     if about_people - {"record_id"}:
         lands.append(person)
     doubt = f"It could as well be about {rival}." if second == worth else ""
-    if worth[0] < 1 and not doubt:
+    if worth[2] < 1 and not doubt:
         doubt = f"Not everything that {main} needs was found."
     return Choice(tuple(lands), doubt)
 
@@ -72,23 +72,24 @@ def fields_of(sector: str, lands: tuple[str, ...]) -> set[str]:
 def needed_fields(sector: str, lands: tuple[str, ...]) -> dict[str, str]:
     """Give each field that must be filled, and a dataset that needs it."""
     datasets = load_contract(sector).datasets
-    needed = {f: name for name in reversed(lands) for f in _needed(datasets[name])}
-    return {"record_id": lands[0]} | needed
+    return {f: name for name in reversed(lands) for f in _needed(datasets[name])}
 
 
-def _worth(dataset: Dataset, found: dict[str, list[Candidate]]) -> tuple[float, int]:
-    """Rank a dataset: share of its needs that are met, then headings it would take."""
+def _worth(
+    dataset: Dataset, found: dict[str, list[Candidate]]
+) -> tuple[bool, int, float]:
+    """Rank a dataset: half its needs met, headings it would take, share of needs met.
+
+    One heading alone, without what every row needs, says nothing.
+    """
     own = set(dataset.columns) - {"record_id"}
-    taken = {
-        one.field
-        for candidates in found.values()
-        for one in candidates
-        if one.field in own
-    }
+    fields = {one.field for candidates in found.values() for one in candidates}
     headings = sum(any(c.field in own for c in cs) for cs in found.values())
     needed = _needed(dataset) - {"record_id"}
-    met = len(needed & taken) / len(needed) if needed else float(bool(taken))
-    return (round(met, 3), headings) if met >= 0.5 and taken else (0.0, 0)
+    met = len(needed & fields) / len(needed) if needed else float(headings > 0)
+    if headings < 2 and met < 0.5:
+        return (False, 0, 0.0)
+    return (met >= 0.5, headings, round(met, 3))
 
 
 def _needed(dataset: Dataset) -> set[str]:

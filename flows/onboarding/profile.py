@@ -44,7 +44,8 @@ class Profile:
         shapes: shape -> share of the rows looked at.
         dates: date format -> rows looked at that are such a date.
         blanks: the texts of :data:`BLANKS` that it holds.
-        listed: value map (by its place in the list) -> (values, rows) it knows.
+        listed: value map (by its place in the list) -> values it knows, rows that hold
+            them, and how many of the values are words and no mere signs.
     """
 
     heading: str
@@ -56,7 +57,7 @@ class Profile:
     shapes: dict[str, float]
     dates: dict[str, int]
     blanks: tuple[str, ...]
-    listed: dict[int, tuple[int, int]]
+    listed: dict[int, tuple[int, int, int]]
 
     @property
     def date_formats(self) -> list[str]:
@@ -197,7 +198,7 @@ def _make_profile(
     place: int,
     rows: int,
     counts: list[Any],
-    listed: dict[int, tuple[int, int]],
+    listed: dict[int, tuple[int, int, int]],
 ) -> Profile:
     filled, distinct, blanks, looked, *shaped = counts
     names = [*shape_conditions(), *DATE_FORMATS, "any date"]
@@ -222,11 +223,13 @@ def _make_profile(
 
 def _match_lists(
     connection: duckdb.DuckDBPyConnection,
-) -> dict[int, dict[int, tuple[int, int]]]:
+) -> dict[int, dict[int, tuple[int, int, int]]]:
     """Give per column and value map how many values and rows the map knows."""
     found = connection.execute(
         f"""
-        select place, map, count(*), sum(n)::bigint from seen
+        select
+            place, map, count(*), sum(n)::bigint, count(*) filter (length(v) > 2)
+        from seen
         join known_values on lower(v) = value
         where not is_blank and place in (
             select place from seen group by place having count(*) <= {_MOST_LISTED}
@@ -234,9 +237,10 @@ def _match_lists(
         group by place, map
         """
     ).fetchall()
-    listed: dict[int, dict[int, tuple[int, int]]] = {}
-    for place, name, values, rows in found:
-        listed.setdefault(place, {})[name] = (values, rows)
+    listed: dict[int, dict[int, tuple[int, int, int]]] = {}
+    for place, name, *counts in found:
+        values, rows, words = counts
+        listed.setdefault(place, {})[name] = (values, rows, words)
     return listed
 
 

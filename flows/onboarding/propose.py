@@ -98,9 +98,7 @@ def propose_known(
 
 
 def _doubt_needs(proposal: Proposal, proposer: Proposer, sector: str) -> None:
-    # A file that is read for checks alone lands nothing, so it needs nothing.
-    needed = needed_fields(sector, proposal.lands) if proposal.lands else {}
-    for name, dataset in needed.items():
+    for name, dataset in needed_fields(sector, proposal.lands).items():
         if name not in proposer.taken:
             proposal.doubt(
                 "",

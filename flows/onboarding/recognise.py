@@ -103,7 +103,7 @@ def _find_near(sample: Sample, sector: str, order: list[str]) -> Match | None:
     for name in list_layouts():
         for kind, file in load_layout(name).files.items():
             wanted = {heading.casefold(): heading for heading in file.headers}
-            share = len(set(found) & set(wanted)) / len(set(found) | set(wanted))
+            share = len(set(found) & set(wanted)) / max(len(found), len(wanted))
             missing = tuple(h for k, h in wanted.items() if k not in found)
             if share < _NEAR or load_layout(name).sector != sector:
                 continue

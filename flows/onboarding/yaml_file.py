@@ -80,8 +80,8 @@ def _flow(value: Any) -> str:
         return f"{{{inner}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_flow(item) for item in value)}]"
-    if isinstance(value, dt.date):
-        return value.isoformat()
+    if isinstance(value, dt.date | int):
+        return str(value)
     return _scalar(value)
 
 
