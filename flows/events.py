@@ -18,7 +18,7 @@ EVENTS = {
     "export.duplicate": "A file's content had been taken before; nothing was done",
     "export.landed": "An export's rows landed, were quarantined or were unchanged",
     "export.refused": "An export could not be read as what it should be",
-    "export.waiting": "A file is still being written, or is not one to take",
+    "export.waiting": "A file is still written, or its provider is unknown or in doubt",
     "links.changed": "People were linked anew",
     "gate.warned": "A warning expectation does not hold",
     "gate.failed": "A critical expectation does not hold: nothing is released",

@@ -191,24 +191,27 @@ def _choose_sheet(names: list[str], ask: Ask) -> str:
 def _find_headings(lines: Iterator[list[str]], ask: Ask) -> tuple[int, list[str]]:
     """Find the line of headings: where most words are known headings.
 
+    One word in five must be known: a row's value may happen to be such a word, and
+    then the row's other values would be taken for headings.
+
     Raises:
-        ExportRefused: no line has a known heading, and the caller names none.
+        ExportRefused: no line is like that, and the caller names none.
     """
-    best, found = (0, 0), (0, [""])
+    best, found = 0, (0, [""])
     for number, cells in enumerate(lines, start=1):
-        keys = {normalise(cell) for cell in cells}
-        if number == ask.header_row:
-            return number, [cell.strip() for cell in cells]
-        worth = (len(keys & ask.known), -number)
-        if worth[0] and (best == (0, 0) or worth > best):
-            best, found = worth, (number, [cell.strip() for cell in cells])
-    if ask.header_row is not None or not best[0]:
+        words = [cell.strip() for cell in cells]
+        if number == ask.header_row and any(words):
+            return number, words
+        known = len({normalise(word) for word in words} & ask.known)
+        if known > best and 5 * known >= sum(bool(word) for word in words):
+            best, found = known, (number, words)
+    if ask.header_row is not None or not best:
         # With no heading known, what stands there may be a row: it is not repeated.
         raise ExportRefused(
             "no_headings",
-            f"None of the first {_HEADING_LINES} lines has a heading of any layout. If "
-            "one of them is the line of headings, say which: --header-row N. A file "
-            "without headings is not read: export it again with them.",
+            f"None of the first {_HEADING_LINES} lines is one of headings as layouts "
+            "have them. If one is, say which: --header-row N. A file without headings "
+            "is not read: export it again with them.",
         )
     return found
 

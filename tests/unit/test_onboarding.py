@@ -317,10 +317,23 @@ def test_hostile_headings_come_out_as_they_are_and_do_nothing(new):
 )
 def test_headings_that_cannot_be_named_are_refused_in_words(new, headings, rule, words):
     with pytest.raises(ExportRefused, match=words) as refused:
-        new(rows_of(headings, [["1" for _ in headings]]))
+        new(rows_of(headings, [["1" for _ in headings]]), header_row=1)
 
     assert refused.value.rule == rule
     assert "zzz" not in str(refused.value)
+
+
+def test_a_row_with_a_word_that_is_a_heading_elsewhere_is_not_taken_for_headings(new):
+    headings = [f"Spalte{letter}" for letter in "abcdefg"]
+    row = ["Worker", *["Plantedword"] * 6]
+
+    with pytest.raises(ExportRefused, match="--header-row") as refused:
+        new(rows_of(headings, [row] * 9))
+
+    assert "Planted" not in str(refused.value)
+    assert set(
+        new(rows_of(headings, [row] * 9), header_row=1).proposals[0].ignored
+    ) == set(headings)
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
