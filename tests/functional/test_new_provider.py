@@ -8,6 +8,7 @@ import duckdb
 import pytest
 import yaml
 
+from flows.gating.views import list_sent
 from flows.mappings import load_providers
 from tests.functional.conftest import new_place, run_command
 from tests.unit.test_onboarding import DAYS, KEYS, NAMES, NOTES, nhs_number, table
@@ -111,7 +112,7 @@ def test_a_run_leaves_its_files_waiting_and_says_so(begun, tmp_path):
     assert waiting.exists()
 
 
-def test_other_providers_go_on_and_once_settled_its_rows_land(begun, road):
+def test_other_providers_go_on_and_once_settled_its_rows_land(begun, road, monkeypatch):
     sample, folder, _ = begun
     road.providers |= load_providers(folder)
     road.drop("zorble", sample.name, sample.read_bytes())
@@ -140,3 +141,10 @@ def test_other_providers_go_on_and_once_settled_its_rows_land(begun, road):
         f"select layout, file_kind from '{exports}' where provider = 'zorble'"
     ).fetchall()
     assert told == [("own", "referrals")]
+    with duckdb.connect() as connection:
+        monkeypatch.setenv("COMMONGROUND_PROVIDERS", str(folder))
+        sent = list_sent(connection, road.place)
+        (folder / "drugs" / "zorble.yml").unlink()
+        once_gone = list_sent(connection, road.place)
+    assert sent == {("drugs", "appointments"), ("drugs", "referrals")}
+    assert once_gone == {("drugs", "appointments")}

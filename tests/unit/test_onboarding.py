@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.checks import list_checks
 from flows.contracts import SECTORS, load_contract
 from flows.errors import ExportRefused, MappingError, SettingsError
 from flows.layouts import list_layouts, load_layout
@@ -450,6 +451,30 @@ def test_once_settled_the_file_is_read_as_its_own_layout(new):
 
     assert (mapping.layout, mapping.file_kind) == ("own", "referrals")
     assert mapping.dates == ("%d/%m/%Y",)
+
+
+def test_a_mapping_has_the_same_meaning_whatever_else_the_provider_file_says(new):
+    result = new(table(**BASE), "zorble 2026-06-30.csv")
+    settle(result)
+    before = load_providers(result.path.parents[1])["zorble"]
+    content = yaml.safe_load(result.path.read_text())
+    other = content["own_files"]["referrals"] | {"match": ["other*.csv"]}
+    content["own_files"]["other"] = other
+    result.path.write_text("# Changed.\n" + yaml.safe_dump(content))
+    after = load_providers(result.path.parents[1])["zorble"]
+    content["own_files"]["referrals"]["columns"]["Exit date"] = "triage_date"
+    result.path.write_text("# Changed.\n" + yaml.safe_dump(content))
+    changed = load_providers(result.path.parents[1])["zorble"]
+
+    prints = [
+        find_mapping(provider, "zorble 2026-06-30.csv").fingerprint
+        for provider in (before, after, changed)
+    ]
+    assert prints[0] == prints[1] != prints[2]
+
+
+def test_the_check_catalogue_has_no_rule_for_files_of_a_providers_own():
+    assert list_checks("own") == {}
 
 
 def test_doubts_deleted_without_filling_what_is_needed_are_refused_when_loaded(new):
