@@ -15,6 +15,7 @@ from flows.screen import answers, runs
 from flows.screen.audit_commands import audit_app
 from flows.screen.commands import DataOption, explained, find_place
 from flows.screen.export_commands import exports_app
+from flows.screen.provider_commands import providers_app
 from flows.screen.release_commands import release_app
 from flows.settings import providers_folder
 
@@ -34,6 +35,7 @@ app = typer.Typer(
         "11 an act could not be done, 12 the audit log is not whole."
     ),
 )
+app.add_typer(providers_app, name="providers")
 app.add_typer(release_app, name="release")
 app.add_typer(exports_app, name="exports")
 app.add_typer(audit_app, name="audit")
@@ -132,17 +134,6 @@ def check(
     answers.checked(checked)
     if not checked.is_clean:
         raise typer.Exit(5)
-
-
-@app.command()
-@explained
-def providers(data: DataOption = None) -> None:
-    """List providers: sector, layouts, agreement, and what of theirs has landed."""
-    from flows.mappings import load_providers
-    from flows.running import latest_exports
-
-    place = find_place(data)
-    answers.providers(load_providers(providers_folder()), latest_exports(place))
 
 
 @app.command()

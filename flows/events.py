@@ -21,7 +21,7 @@ EVENTS = {
     "export.held": "An export can be read but is suspicious: an operator must decide",
     "export.released": "An operator released a held export: the next run takes it",
     "export.rejected": "An operator rejected a held export: nothing of it lands",
-    "export.waiting": "A file is still being written, or is not one to take",
+    "export.waiting": "A file is still written, or its provider is unknown or in doubt",
     "links.changed": "People were linked anew",
     "gate.warned": "A warning expectation does not hold",
     "gate.failed": "A critical expectation does not hold: nothing is released",

@@ -280,7 +280,7 @@ def list_waiting(
         )
         for name, export_id, file_name, day, received, kind, sheet, repeats, first,
         until in rows
-        if name in providers
+        if name in providers and not providers[name].doubts
     ]  # fmt: skip
 
 

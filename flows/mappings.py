@@ -13,9 +13,7 @@ import re
 from collections.abc import Mapping as Named
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
-from typing import Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from flows.contracts import (
     PARTNERSHIP,
@@ -34,6 +32,7 @@ from flows.layouts import (
     load_layout,
     shared_values,
 )
+from flows.provider_files import OWN, Provider, check_settled
 
 PROVIDERS = Path(__file__).parent / "providers"
 _ENDING = re.compile(r"\.[a-z]{1,7}$")
@@ -45,57 +44,14 @@ _NOT_MEANING = {
         "codes",
         "hold_over_quarantined",
         "hold_over_withdrawn",
+        "doubts",
+        # What own files say is in ``file``.
+        "own_files",
+        "own_dates",
+        "own_blanks",
     },
     "file": {"names_provider"},
 }
-
-
-class Agreement(Strict):
-    """The data-sharing agreement under which a provider sends."""
-
-    id: str
-    starts: dt.date
-    ends: dt.date
-    recipients: tuple[str, ...]
-
-
-class Correction(Strict):
-    """A known fault of one provider's values, put right until it is gone."""
-
-    file: str
-    column: str
-    found: str
-    meant: str
-    reason: str
-
-
-class Provider(Strict):
-    """One provider: who it is, what it sends, under which agreement.
-
-    Attributes:
-        agreement: without one its exports are held.
-        codes: its own codes in the column its layout names it by; an export with any
-            other is held. Without codes that column is not looked at.
-        hold_over_quarantined: share of an export's rows that may be quarantined.
-        hold_over_withdrawn: share of live rows that a full export may withdraw.
-    """
-
-    provider: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    name: str
-    sector: str
-    layouts: tuple[str, ...] = Field(min_length=1)
-    agreement: Agreement | None = None
-    cadence: Literal["weekly", "monthly", "quarterly"]
-    exports: Literal["full", "delta", "period"]
-    encoding: str | None = None
-    codes: tuple[str, ...] = ()
-    hold_over_quarantined: float = Field(default=0.2, gt=0, le=1)
-    hold_over_withdrawn: float = Field(default=0.3, gt=0, le=1)
-    files: dict[str, tuple[str, ...]] = {}
-    not_collected: dict[str, tuple[str, ...]] = {}
-    ignored: dict[str, tuple[str, ...]] = {}
-    columns: dict[str, dict[str, Any]] = {}
-    corrections: tuple[Correction, ...] = ()
 
 
 class Mapping(Strict):
@@ -144,13 +100,24 @@ def load_providers(folder: Path = PROVIDERS) -> dict[str, Provider]:
                 f"{path} says provider {provider.provider} of sector "
                 f"{provider.sector}; the path must be <sector>/<provider>.yml."
             )
-        for layout in provider.layouts:
-            if load_layout(layout).sector not in (provider.sector, PARTNERSHIP):
-                raise MappingError(f"{path}: layout {layout} is of another sector.")
-            for kind in load_layout(layout).files:
-                _merge(provider, load_layout(layout), kind)
+        _check_layouts(provider, path)
         providers[provider.provider] = provider
     return providers
+
+
+def list_layouts_of(provider: Provider) -> list[Layout]:
+    """List the layouts a provider sends, the shipped ones before its own."""
+    shipped = [load_layout(name) for name in provider.layouts]
+    return shipped + ([provider.own_layout] if provider.own_files else [])
+
+
+def list_mappings(provider: Provider) -> list[Mapping]:
+    """List how each kind of file of a provider is read, settled or not."""
+    return [
+        _merge(provider, layout, kind)
+        for layout in list_layouts_of(provider)
+        for kind in layout.files
+    ]
 
 
 def find_provider(providers: Named[str, Provider], name: str) -> Provider:
@@ -176,42 +143,47 @@ def find_mappings(
     last.
 
     Raises:
+        MappingError: a doubt about the provider is open.
         ExportRefused: the name fits no file of the provider's layouts
             (``unknown_file``), or one that nothing is taken from (``not_taken``).
     """
-    stem = PurePath(file_name).stem.lower()
-    for declared in provider.layouts:
+    check_settled(provider)
+    layouts = list_layouts_of(provider)
+    for declared in layouts:
         family = [declared, *_other_versions(declared)]
-        found = [m for name in family if (m := _match(provider, name, stem))]
+        found = [m for layout in family if (m := _match(provider, layout, file_name))]
         if found:
             return sorted(found, key=lambda m: _is_ahead(m, export_date))
+    stem = PurePath(file_name).stem.lower()
     if any(
         fnmatch(stem, _stem(pattern))
-        for declared in provider.layouts
-        for pattern in load_layout(declared).not_taken
+        for layout in layouts
+        for pattern in layout.not_taken
     ):
         raise ExportRefused(
             "not_taken", "The layout knows this table and takes nothing from it."
         )
     expected = [
-        pattern
-        for name in provider.layouts
-        for kind in load_layout(name).files
-        for pattern in _merge(provider, load_layout(name), kind).file.match
+        pattern for mapping in list_mappings(provider) for pattern in mapping.file.match
     ]
     raise ExportRefused(
         "unknown_file",
         f"No file of {provider.name} has such a name. Names it may have: "
         f"{', '.join(expected)}. Rename the file, or add a pattern under 'files' in "
-        f"flows/providers/{provider.sector}/{provider.provider}.yml.",
+        f"{provider.address} of the folder of providers.",
     )
 
 
-def _match(provider: Provider, name: str, stem: str) -> Mapping | None:
-    layout = load_layout(name)
+def fits(file: FileLayout, file_name: str) -> bool:
+    """Tell whether a file's name, whatever its ending, is one a layout's file has."""
+    stem = PurePath(file_name).stem.lower()
+    return any(fnmatch(stem, _stem(pattern)) for pattern in file.match)
+
+
+def _match(provider: Provider, layout: Layout, file_name: str) -> Mapping | None:
     for kind in layout.files:
         mapping = _merge(provider, layout, kind)
-        if any(fnmatch(stem, _stem(pattern)) for pattern in mapping.file.match):
+        if fits(mapping.file, file_name):
             return mapping
     return None
 
@@ -222,17 +194,43 @@ def _stem(pattern: str) -> str:
     return lowered.rsplit(".", 1)[0] if _ENDING.search(lowered) else lowered
 
 
-def _other_versions(layout: str) -> list[str]:
+def _other_versions(layout: Layout) -> list[Layout]:
     """List the other versions of a layout's family, the latest first."""
-    others = [n for n in list_family(load_layout(layout).family) if n != layout]
-    return sorted(
-        others, key=lambda n: load_layout(n).since or dt.date.min, reverse=True
-    )
+    if layout.layout == OWN:
+        return []
+    others = [load_layout(n) for n in list_family(layout.family) if n != layout.layout]
+    return sorted(others, key=lambda other: other.since or dt.date.min, reverse=True)
 
 
 def _is_ahead(mapping: Mapping, export_date: dt.date | None) -> bool:
+    if mapping.layout == OWN:
+        return False
     since = load_layout(mapping.layout).since
     return bool(since and export_date and since > export_date)
+
+
+def _check_layouts(provider: Provider, path: Path) -> None:
+    """Check that layouts fit the sector and, once no doubt is open, every field.
+
+    Raises:
+        MappingError: a layout of another sector, a kind of file told twice, or fields
+            that do not fit the contract.
+    """
+    for layout in list_layouts_of(provider):
+        if layout.sector not in (provider.sector, PARTNERSHIP):
+            raise MappingError(f"{path}: layout {layout.layout} is of another sector.")
+        twice = set(layout.files) & set(provider.own_files)
+        if layout.layout != OWN and twice:
+            raise MappingError(
+                f"{path}: own_files {sorted(twice)} are called like files of layout "
+                f"{layout.layout}. Give them other names."
+            )
+    if provider.own_files and not provider.own_dates:
+        raise MappingError(f"{path}: own_files need own_dates, such as '%d/%m/%Y'.")
+    if provider.doubts:
+        return
+    for mapping in list_mappings(provider):
+        check_fields(path, mapping.file_kind, mapping.file, mapping.contract)
 
 
 def _merge(provider: Provider, layout: Layout, kind: str) -> Mapping:
@@ -253,7 +251,6 @@ def _merge(provider: Provider, layout: Layout, kind: str) -> Mapping:
         content["names_provider"] = None
     path = PROVIDERS / provider.sector / f"{provider.provider}.yml"
     merged = parse_model(FileLayout, content, path)
-    check_fields(path, kind, merged, load_contract(layout.sector))
     return Mapping(
         provider=provider,
         layout=layout.layout,

@@ -54,6 +54,9 @@ def receive(
         if provider is None:
             events.emit("export.waiting", provider=provider_name, reason="no provider")
             continue
+        if provider.doubts:
+            events.emit("export.waiting", provider=provider_name, reason="open doubts")
+            continue
         try:
             at_door += _take(place, keys, vault, provider, path, events)
         except OSError:

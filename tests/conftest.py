@@ -16,8 +16,9 @@ from flows.events import EventLog
 from flows.ingest import ingest
 from flows.keys import Keys, load_keys, make_demo_key
 from flows.landing.results import ExportResult
-from flows.mappings import Agreement, Provider, load_providers
+from flows.mappings import load_providers
 from flows.paths import Place
+from flows.provider_files import Agreement, Provider
 from flows.receive import receive
 from flows.vault import open_vault
 

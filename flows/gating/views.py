@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from flows.duck import quote_name, quote_text
-from flows.layouts import load_layout
+from flows.layouts import Layout, load_layout
+from flows.mappings import load_providers
 from flows.paths import Place
+from flows.provider_files import OWN, Provider
+from flows.settings import providers_folder
 
 
 def create_view(name: str, query: str) -> str:
@@ -45,11 +49,22 @@ def list_sent(
     """List (contract group, dataset) that is what some landed export is about."""
     files = quote_text(str(place.landed / "_exports" / "*.parquet"))
     landed = connection.execute(
-        "select distinct layout, file_kind "
+        "select distinct provider, layout, file_kind "
         f"from read_parquet({files}) where state = 'landed'"
     ).fetchall()
+    known = load_providers(providers_folder())
     return {
-        (load_layout(layout).sector, load_layout(layout).files[kind].lands[0])
-        for layout, kind in landed
-        if load_layout(layout).files[kind].lands
+        (layout.sector, lands[0])
+        for provider, name, kind in landed
+        if (layout := _find_layout(known, provider, name))
+        if (lands := layout.files[kind].lands if kind in layout.files else ())
     }
+
+
+def _find_layout(
+    known: Mapping[str, Provider], provider: str, name: str
+) -> Layout | None:
+    """Find a layout by its name; none once a provider's own layout is gone."""
+    if name != OWN:
+        return load_layout(name)
+    return known[provider].own_layout if provider in known else None

@@ -1,10 +1,10 @@
-"""What the command line shows when it is asked: checks, providers, questions."""
+"""What the command line shows when it is asked: checks and questions."""
 
 from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,13 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 
 from flows.checking import Checked, CheckedFile
-from flows.layouts import load_layout
 from flows.rules import EFFECTS, ListedRule, find_rule, group_rules
 
 if TYPE_CHECKING:
-    from flows.mappings import Provider
     from flows.questions import Answer
-    from flows.running import LastExport
 
 _out = Console()
 
@@ -63,28 +60,6 @@ def _checked_file(file: CheckedFile) -> None:
             rule.guidance,
         )
     _out.print(table)
-
-
-def providers(known: Mapping[str, Provider], last: Mapping[str, LastExport]) -> None:
-    """Show providers and what of theirs has landed."""
-    table = Table()
-    for heading in ("Provider", "Sector", "Agreement to", "Newest", "Rows"):
-        table.add_column(heading, no_wrap=True)
-    for name, provider in sorted(known.items(), key=lambda item: item[1].sector):
-        found = last.get(name)
-        table.add_row(
-            name,
-            provider.sector,
-            f"{provider.agreement.ends}" if provider.agreement else "none: held",
-            str(found.newest or "nothing yet") if found else "nothing yet",
-            f"{found.rows:,}" if found else "",
-        )
-    _out.print(table)
-    for name, provider in sorted(known.items()):
-        sends = [
-            f"{layout} ({load_layout(layout).status})" for layout in provider.layouts
-        ]
-        _out.print(f"  [bold]{name}[/] sends {', '.join(sends)}")
 
 
 def rules(listed: Sequence[ListedRule]) -> None:

@@ -60,10 +60,12 @@ def progress(event: dict[str, object]) -> None:
     elif name == "export.duplicate":
         _out.print(f"  taken before, left out: a file of {event['provider']}")
     elif name == "export.waiting":
+        provider = escape(str(event["provider"]))
         _out.print(
-            f"  [yellow]left in landing[/]: a file of {event['provider']} "
-            f"({event['reason']})"
+            f"  [yellow]left in landing[/]: a file of {provider} ({event['reason']})"
         )
+        if event["reason"] == "open doubts":
+            _out.print(f"    settle them: commonground providers show {provider}")
 
 
 def run_summary(run: Run) -> None:
