@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -12,7 +13,8 @@ from flows.errors import ExportRefused
 from flows.mappings import Mapping
 from flows.reading.delimited import read_delimited
 from flows.reading.faults import Fault
-from flows.reading.workbook import read_workbook
+from flows.reading.opened import Opened
+from flows.reading.workbook import open_workbook
 
 DELIMITED = {".csv", ".txt", ".tsv"}
 WORKBOOKS = {".xlsx", ".xls", ".ods"}
@@ -67,7 +69,10 @@ def read_export(
             content, headings, encoding, header_row
         )
     elif suffix in WORKBOOKS:
-        header, table, faults, rows, how = read_workbook(content, sheet, header_row)
+        opened = open_workbook(io.BytesIO(content), sheet, header_row)
+        table = _gather(opened)
+        header, faults, how = opened.header, opened.faults, opened.how
+        rows = opened.rows
     else:
         raise ExportRefused(
             "unknown_kind",
@@ -131,6 +136,13 @@ def match_headings(
             "wrong_header", _header_words(missing, unknown, twice), line=line
         )
     return {name: places[name.casefold()] for name in expected}
+
+
+def _gather(opened: Opened) -> pa.Table:
+    """Put all batches into one table; a sheet without rows has empty columns."""
+    names = [f"c{place}" for place in range(len(opened.header))]
+    fields = [(name, pa.string()) for name in names] + [("_line", pa.int64())]
+    return pa.Table.from_batches(opened.batches, pa.schema(fields))
 
 
 def _header_words(missing: list[str], unknown: list[str], twice: list[str]) -> str:
