@@ -62,7 +62,9 @@ def find_long(numbers: pa.Array, limit: int) -> int | None:
     largest = pc.max(pc.abs(numbers)).as_py()
     if largest is None or largest < limit:
         return None
-    return int(pc.index(pc.greater_equal(pc.abs(numbers), limit), True).as_py())
+    is_long = pc.and_(pc.is_finite(numbers), pc.greater_equal(pc.abs(numbers), limit))
+    place = int(pc.index(is_long, True).as_py())
+    return place if place >= 0 else None
 
 
 def remark_once(opened: Opened, line: int, column: str, rule: str) -> None:

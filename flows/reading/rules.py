@@ -39,7 +39,7 @@ RULES: dict[str, Rule] = {
         "Give the column a heading that is agreed, or move notes to another sheet",
     ),
     "long_number": Rule(
-        "From this row on the column holds numbers with more digits than a number keeps",
+        "From this row on the column holds numbers too long to be kept exactly",
         "Store identifiers as text: the last digits of these are already lost",
     ),
     "repeated_element": Rule(
