@@ -18,7 +18,12 @@ from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 
 from flows.errors import ExportRefused
-from flows.reading.kinds import HEAD_BYTES, describe_content, is_archive
+from flows.reading.kinds import (
+    HEAD_BYTES,
+    can_be_workbook,
+    describe_content,
+    is_archive,
+)
 
 _LARGEST_TOTAL = 4 * 1024**3
 _LARGEST_RATIO = 200
@@ -68,7 +73,7 @@ def open_archive(file: BinaryIO, name: str) -> OpenedArchive:
     if suffix != ".zip":
         raise ExportRefused(
             "unknown_kind",
-            f"Archives ending in {suffix[:12] or 'nothing'} are not opened. Send a zip.",
+            f"Archives ending in {suffix[:12] or 'nothing'} are not opened; a zip is.",
         )
     packed = file.seek(0, 2)
     with _refuse_damaged():
@@ -87,7 +92,7 @@ def open_archive(file: BinaryIO, name: str) -> OpenedArchive:
             raise _too_large(packed)
         for entry in entries:
             _check_content(archive, entry)
-    members = _give_members(archive, dict(zip(names, entries, strict=True)), limit)
+    members = _give_members(archive, dict(zip(names, entries, strict=True)))
     return OpenedArchive(members, _remark(listed, entries))
 
 
@@ -142,22 +147,20 @@ def _check_names(names: list[str]) -> None:
 
 def _check_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     with archive.open(entry) as member:
-        if is_archive(describe_content(member.read(HEAD_BYTES))):
+        content = describe_content(member.read(HEAD_BYTES))
+        if is_archive(content) and not can_be_workbook(entry.filename, content):
             raise _nested()
 
 
 def _give_members(
-    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], limit: int
+    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]
 ) -> Iterator[tuple[str, BinaryIO, int]]:
-    left = limit
     for name, entry in entries.items():
         size = entry.file_size
-        # Read to the real end, whatever the entry says of its size.
-        entry.file_size = left + 1
+        # One byte more than promised is asked for: it shows whether that was true.
+        entry.file_size = size + 1
         with _refuse_damaged(), archive.open(entry) as member:
-            stream = _Counted(member, size)
-            yield name, io.BufferedReader(stream), size
-        left -= size
+            yield name, io.BufferedReader(_Counted(member, size)), size
 
 
 class _Counted(io.RawIOBase):

@@ -89,7 +89,13 @@ def sniff_kind(name: str, head: bytes) -> Kind:
             "The file is one JSON list. Send JSON lines: one object on each line, "
             "without brackets around them.",
         )
-    if found != expected:
+    if ending == ".xlsx" and found == "old workbook":
+        raise ExportRefused(
+            "unknown_kind",
+            "The file is named .xlsx, but its content is that of an old workbook, or "
+            "of one locked with a password. Save it again as XLSX without a password.",
+        )
+    if found != expected and not can_be_workbook(name, found):
         raise ExportRefused(
             "unknown_kind",
             f"The file is named {ending}, but its content is that of "
@@ -114,6 +120,11 @@ def describe_content(head: bytes) -> str:
 def is_archive(content: str) -> bool:
     """Tell whether :func:`describe_content` said it is an archive of any kind."""
     return content == "zip" or content.endswith(" archive")
+
+
+def can_be_workbook(name: str, content: str) -> bool:
+    """Tell whether a zip is one because a workbook is: its name says it is one."""
+    return content == "zip" and PurePath(name).suffix.lower() in (".xlsx", ".ods")
 
 
 def _describe_text(head: bytes) -> str:
