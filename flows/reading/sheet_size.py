@@ -28,12 +28,12 @@ _FAR = re.compile(
     rb"""r(?<=[\s"']r)\s*=\s*["']([A-Za-z]*(?:[A-Za-z]{2}|(?=[0-9]{7}))[0-9]+)"""
 )
 _COLUMNS_TO_Z = 26
-_ROW = re.compile(rb"""r(?<=[\s"']r)\s*=\s*["'][A-Za-z]*0*([0-9]+)""")
+_ROW = re.compile(rb"""r(?<=[\s"']r)\s*=\s*["'][A-Za-z]*([0-9]+)""")
 _DATA_STARTS = re.compile(rb"<(?:\w+:)?sheetData(?=[\s/>])")
 _DATA_ENDS = re.compile(rb"</(?:\w+:)?sheetData|^\s*/>")
 _ROW_TAG = re.compile(rb"[<:]row(?=[\s/>])")
-_COLUMNS_REPEATED = re.compile(rb"""number-columns-repeated\s*=\s*["']0*([0-9]+)""")
-_ROWS_REPEATED = re.compile(rb"""number-rows-repeated\s*=\s*["']0*([0-9]+)""")
+_COLUMNS_REPEATED = re.compile(rb"""number-columns-repeated\s*=\s*["']([0-9]+)""")
+_ROWS_REPEATED = re.compile(rb"""number-rows-repeated\s*=\s*["']([0-9]+)""")
 
 
 def check_workbook_size(file: BinaryIO) -> None:
@@ -55,8 +55,9 @@ def check_workbook_size(file: BinaryIO) -> None:
         if len(parts) > _MOST_PARTS:
             raise _too_large(f"It has {len(parts)} parts")
         for entry in parts:
-            # Read to the real end, whatever the entry says of its size.
-            entry.file_size = left + 1
+            # Read to the real end, whatever the entry says of its size; and past what
+            # may be unpacked, so that the count and not a checksum stops it.
+            entry.file_size = left + 2 * _BLOCK
             with archive.open(entry) as part:
                 left -= _check_part(entry.filename, part, left)
 
@@ -108,7 +109,7 @@ def _measure_xlsx(blocks: _Counted) -> tuple[int, int]:
         for reference in found:
             letters = reference.rstrip(b"0123456789")
             columns = max(columns, _column_number(letters))
-            rows = max(rows, int(reference[len(letters) :][-9:]))
+            rows = max(rows, _as_number(reference[len(letters) :]))
     return rows, columns
 
 
@@ -127,7 +128,7 @@ def _last_row(blocks: _Counted) -> int:
     """Give the highest row number that any row or cell of a sheet names."""
     last = 0
     for text in _sheet_data(blocks):
-        last = max(last, 0, *(int(number[:9]) for number in _ROW.findall(text)))
+        last = max(last, 0, *map(_as_number, _ROW.findall(text)))
     return last
 
 
@@ -188,12 +189,17 @@ def _ods_width(row: bytes) -> int:
         return 0
     upto = row[: row.find(b">", last) + 1]
     cells = upto.count(b"table-cell")
-    return cells + sum(int(n[:9]) for n in _COLUMNS_REPEATED.findall(upto))
+    return cells + sum(map(_as_number, _COLUMNS_REPEATED.findall(upto)))
 
 
 def _first_number(pattern: re.Pattern[bytes], text: bytes) -> int:
     found = pattern.search(text)
-    return int(found[1][:9]) if found else 1
+    return _as_number(found[1]) if found else 1
+
+
+def _as_number(digits: bytes) -> int:
+    """Read a number; one of more than ten digits is far beyond any sheet anyway."""
+    return int(digits.lstrip(b"0")[:10] or 0)
 
 
 def _column_number(letters: bytes) -> int:

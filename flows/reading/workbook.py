@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineWorkbook
 
 from flows.errors import ExportRefused
 from flows.reading.batch import (
@@ -26,6 +26,7 @@ from flows.reading.batch import (
     text_batch,
     write_numbers,
 )
+from flows.reading.locked import is_locked
 from flows.reading.opened import Opened
 from flows.reading.sheet_size import check_workbook_size
 
@@ -57,7 +58,7 @@ def open_workbook(file: BinaryIO, sheet: str | None, header_row: int) -> Opened:
         ExportRefused: not a workbook, locked with a password, far larger than it
             should be, no such sheet, no header row.
     """
-    with _refuse_damaged():
+    with _refuse_damaged(file):
         workbook = _open(file)
         name = _choose_sheet(workbook.sheet_names, sheet)
         cells = workbook.get_sheet_by_name(name)
@@ -84,7 +85,7 @@ def list_sheets(file: BinaryIO) -> list[str]:
     Raises:
         ExportRefused: see :func:`open_workbook`.
     """
-    with _refuse_damaged():
+    with _refuse_damaged(file):
         return list(_open(file).sheet_names)
 
 
@@ -95,19 +96,20 @@ def _open(file: BinaryIO) -> CalamineWorkbook:
 
 
 @contextmanager
-def _refuse_damaged() -> Iterator[None]:
+def _refuse_damaged(file: BinaryIO) -> Iterator[None]:
     try:
         yield
-    except PasswordError as error:
-        raise ExportRefused(
-            "password_protected",
-            "The workbook is locked with a password. Save it without one; the way it "
-            "is sent keeps it safe.",
-        ) from error
     except _DAMAGED as error:
+        if is_locked(file):
+            raise ExportRefused(
+                "password_protected",
+                "The workbook is locked with a password. Save it without one; the "
+                "way it is sent keeps it safe.",
+            ) from error
         raise ExportRefused(
             "unreadable_workbook",
-            "The workbook cannot be opened. Save it again as XLSX without a password.",
+            "The workbook cannot be opened: it is damaged or not a workbook. Save it "
+            "again as XLSX.",
         ) from error
 
 

@@ -130,7 +130,7 @@ class RecordReader(ContentHandler):
         self._stack.append(_Open(""))
 
     def _begin_around(self, path: str) -> None:
-        """Begin an element around records: what an earlier such element held is over."""
+        """Begin an element around records: what an earlier such one held is over."""
         self._elements = self._length = 0
         for known in [k for k in self._around if k.startswith(f"{path}/")]:
             del self._around[known]
