@@ -1,4 +1,4 @@
-"""Telling a workbook that is locked with a password from one that is damaged."""
+"""Telling a workbook that is locked with a password from one that is not."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _DAMAGED = (
 
 
 def is_locked(file: BinaryIO) -> bool:
-    """Tell whether a workbook that does not open is one locked with a password.
+    """Tell whether a workbook is locked with a password.
 
     A locked XLSX is a compound file with a stream ``EncryptedPackage``; a locked XLS
     says so in the record after its first; a locked ODS says so in its manifest. The
-    library that reads workbooks finds only that it cannot.
+    library that reads workbooks finds only that it cannot, or reads what is scrambled.
 
     Args:
         file: the workbook, seekable.

@@ -58,7 +58,7 @@ def open_workbook(file: BinaryIO, sheet: str | None, header_row: int) -> Opened:
         ExportRefused: not a workbook, locked with a password, far larger than it
             should be, no such sheet, no header row.
     """
-    with _refuse_damaged(file):
+    with _refuse_damaged():
         workbook = _open(file)
         name = _choose_sheet(workbook.sheet_names, sheet)
         cells = workbook.get_sheet_by_name(name)
@@ -85,27 +85,27 @@ def list_sheets(file: BinaryIO) -> list[str]:
     Raises:
         ExportRefused: see :func:`open_workbook`.
     """
-    with _refuse_damaged(file):
+    with _refuse_damaged():
         return list(_open(file).sheet_names)
 
 
 def _open(file: BinaryIO) -> CalamineWorkbook:
+    if is_locked(file):
+        raise ExportRefused(
+            "password_protected",
+            "The workbook is locked with a password. Save it without one; the way it "
+            "is sent keeps it safe.",
+        )
     check_workbook_size(file)
     file.seek(0)
     return CalamineWorkbook.from_filelike(file)
 
 
 @contextmanager
-def _refuse_damaged(file: BinaryIO) -> Iterator[None]:
+def _refuse_damaged() -> Iterator[None]:
     try:
         yield
     except _DAMAGED as error:
-        if is_locked(file):
-            raise ExportRefused(
-                "password_protected",
-                "The workbook is locked with a password. Save it without one; the "
-                "way it is sent keeps it safe.",
-            ) from error
         raise ExportRefused(
             "unreadable_workbook",
             "The workbook cannot be opened: it is damaged or not a workbook. Save it "
