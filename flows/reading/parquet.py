@@ -106,7 +106,10 @@ def _give_batches(parquet: pq.ParquetFile, opened: Opened) -> Iterator[pa.Record
             opened.rows += batch.num_rows
             lines = pa.array(range(first, first + batch.num_rows), pa.int64())
             first += batch.num_rows
-            yield text_batch(texts, lines)
+            written = text_batch(texts, lines)
+            # Parquet does not check that its texts are UTF-8; what reads them does.
+            written.validate(full=True)
+            yield written
 
 
 def _write_column(
