@@ -27,6 +27,7 @@ from flows.reading.batch import (
     write_numbers,
 )
 from flows.reading.locked import is_locked
+from flows.reading.old_workbook import check_old_workbook
 from flows.reading.opened import Opened
 from flows.reading.sheet_size import check_workbook_size
 
@@ -97,6 +98,7 @@ def _open(file: BinaryIO) -> CalamineWorkbook:
             "is sent keeps it safe.",
         )
     check_workbook_size(file)
+    check_old_workbook(file)
     file.seek(0)
     return CalamineWorkbook.from_filelike(file)
 
