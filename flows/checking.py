@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -15,9 +16,9 @@ from flows.errors import ExportRefused, SettingsError
 from flows.landing.deliveries import check_delivery
 from flows.landing.door import find_export_date
 from flows.landing.facts import Export
+from flows.landing.parts import open_parts
 from flows.landing.telling import as_row_fault
 from flows.mappings import Provider, find_mappings, find_provider, load_providers
-from flows.reading.archive import open_archive
 from flows.reading.exports import open_mapped
 from flows.reading.judge import Judgement, RuleCount, judge
 from flows.receipts.csv import HEADINGS, list_rows, make_safe
@@ -101,11 +102,12 @@ def _check(
     refused: list[CheckedFile] = []
     modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
     try:
-        for name, member, _ in open_archive(file, path.name):
+        for name, member, sheet in open_parts(provider, path.name, file):
             try:
-                export = _as_export(provider, name, modified)
+                export = _as_export(provider, name, modified, sheet)
                 table = f"judged{len(judged)}"
-                judged.append((export, _judge(connection, member, export, table)))
+                content = member if member.seekable() else io.BytesIO(member.read())
+                judged.append((export, _judge(connection, content, export, table)))
             except ExportRefused as refusal:
                 where = f", line {refusal.line}" if refusal.line else ""
                 words = f"{name}{where}: {refusal}"
@@ -128,15 +130,19 @@ def _check(
     return Checked((*files, *refused), tuple(sorted(unasked)))
 
 
-def _as_export(provider: Provider, name: str, modified: dt.datetime) -> Export:
+def _as_export(
+    provider: Provider, name: str, modified: dt.datetime, sheet: str | None
+) -> Export:
     day = find_export_date(name, modified)
-    return Export("", provider, name, day, modified.replace(tzinfo=None))
+    received = modified.replace(tzinfo=None)
+    return Export("", provider, name, day, received, sheet=sheet)
 
 
 def _judge(
     connection: duckdb.DuckDBPyConnection, file: BinaryIO, export: Export, table: str
 ) -> Judgement:
-    mappings = find_mappings(export.provider, export.file_name, export.export_date)
+    name = export.sheet or export.file_name
+    mappings = find_mappings(export.provider, name, export.export_date)
     reading = open_mapped(file, export.file_name, mappings, export.sheet)
     return judge(connection, reading, export.export_date, table)
 

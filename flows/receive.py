@@ -20,10 +20,10 @@ from flows.errors import ExportRefused
 from flows.events import EventLog
 from flows.keys import Keys
 from flows.landing.door import Door
+from flows.landing.parts import open_parts
 from flows.landing.results import ExportResult
 from flows.mappings import Provider
 from flows.paths import Place
-from flows.reading.archive import open_archive
 
 
 def receive(
@@ -115,8 +115,8 @@ def _take(
         modified = dt.datetime.fromtimestamp(entry.st_mtime, dt.UTC)
         door = Door(place, keys, vault, provider, events, modified)
         try:
-            for name, member, _ in open_archive(file, name_on_disk):
-                door.register(name, member)
+            for part in open_parts(provider, name_on_disk, file):
+                door.register(part.name, part.file, part.sheet)
         except ExportRefused as refusal:
             file.seek(0)
             door.refuse(name_on_disk, file, refusal)

@@ -11,15 +11,15 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 
 from flows.errors import ExportRefused
 from flows.onboarding.names import normalise
-from flows.reading.archive import open_archive
-from flows.reading.exports import DELIMITED, WORKBOOKS, open_export
+from flows.reading.archive import is_named_archive, open_archive
+from flows.reading.exports import open_export, tell_kind
 from flows.reading.opened import Opened
 from flows.reading.text import find_encoding, read_text
 from flows.reading.workbook import list_sheets, peek_rows
@@ -79,25 +79,22 @@ def open_samples(path: Path, ask: Ask) -> list[Sample]:
     """
     if not path.is_file():
         raise ExportRefused("no_file", f"There is no file {path}.")
-    readable = DELIMITED | WORKBOOKS
     with path.open("rb") as file:
-        found = [
-            _open(name, member, ask)
+        if not is_named_archive(path.name):
+            return [_open(path.name, file, ask)]
+        return [
+            _open(name, io.BytesIO(member.read()), ask)
             for name, member, _ in open_archive(file, path.name)
-            if PurePath(name).suffix.lower() in readable
         ]
-    if not found:
-        raise ExportRefused(
-            "unknown_kind",
-            f"{path.name} holds no file that is read. Kinds that are: "
-            f"{', '.join(sorted(readable))}, or a zip of them.",
-        )
-    return found
 
 
 def _open(name: str, file: BinaryIO, ask: Ask) -> Sample:
-    if PurePath(name).suffix.lower() in WORKBOOKS:
+    kind = tell_kind(file, name)
+    if kind == "workbook":
         return _open_workbook(name, file, ask)
+    if kind != "delimited":
+        opened = open_export(file, name, [])
+        return _make_sample(name, None, opened, opened.how)
     head = b""
     for piece in read_text(file, find_encoding(file, None)):
         head += piece

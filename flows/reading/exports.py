@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping as Named
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import BinaryIO
 
 from flows.errors import ExportRefused
 from flows.mappings import Mapping
 from flows.reading.delimited import open_delimited
+from flows.reading.json_lines import open_json_lines
+from flows.reading.kinds import HEAD_BYTES, KindName, sniff_kind
 from flows.reading.opened import Opened
+from flows.reading.parquet import open_parquet
 from flows.reading.workbook import open_workbook
+from flows.reading.xml import open_xml
 
-DELIMITED = {".csv", ".txt", ".tsv"}
-WORKBOOKS = {".xlsx", ".xls", ".ods"}
+_NOTHING = b"\x00\xef\xbb\xbf\xff\xfe \r\n\t"
+_NAMED = {"xml": "sent as XML", "archive": "an archive"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ def open_export(
     encoding: str | None = None,
     sheet: str | None = None,
     header_row: int = 1,
+    record: str | None = None,
 ) -> Opened:
     """Open a file of any kind that is read.
 
@@ -54,24 +58,38 @@ def open_export(
         encoding: what the provider declared; otherwise told from the bytes.
         sheet: the sheet of a workbook.
         header_row: the row that holds the headings, counted from 1.
+        record: in XML, the element that is a row.
 
     Raises:
         ExportRefused: unknown kind, no content, unreadable.
     """
+    kind = tell_kind(file, file_name)
+    if kind == "workbook":
+        return open_workbook(file, sheet, header_row)
+    if kind == "json_lines":
+        return open_json_lines(file)
+    if kind == "parquet":
+        return open_parquet(file)
+    if kind == "xml" and record:
+        return open_xml(file, record, headings)
+    if kind == "delimited":
+        return open_delimited(file, headings, encoding, header_row)
+    raise ExportRefused("unknown_kind", f"No layout of {file_name} is {_NAMED[kind]}.")
+
+
+def tell_kind(file: BinaryIO, file_name: str) -> KindName:
+    """Tell the kind of a file by its name and its first bytes; leaves it at its start.
+
+    Raises:
+        ExportRefused: the file is empty, of a kind that is not read, or its content is
+            not what its name says.
+    """
     file.seek(0)
-    if not file.read(1 << 16).strip(b"\x00\xef\xbb\xbf\xff\xfe \r\n\t"):
+    head = file.read(HEAD_BYTES)
+    if not head.strip(_NOTHING) and not file.read(1 << 16).strip(_NOTHING):
         raise ExportRefused("empty_file", "The file is empty. Export it again.")
     file.seek(0)
-    suffix = PurePath(file_name).suffix.lower()
-    if suffix in DELIMITED:
-        return open_delimited(file, headings, encoding, header_row)
-    if suffix in WORKBOOKS:
-        return open_workbook(file, sheet, header_row)
-    raise ExportRefused(
-        "unknown_kind",
-        f"Files ending in {suffix or 'nothing'} are not read. Send one of: "
-        f"{', '.join(sorted(DELIMITED | WORKBOOKS))}.",
-    )
+    return sniff_kind(file_name, head).name
 
 
 def open_mapped(
@@ -92,6 +110,14 @@ def open_mapped(
         ExportRefused: see :func:`open_export`; headings of no version (the differences
             to the nearest are listed).
     """
+    is_xml = tell_kind(file, file_name) == "xml"
+    mappings = [m for m in mappings if bool(m.file.record) == is_xml]
+    if not mappings:
+        raise ExportRefused(
+            "unknown_kind",
+            f"This table is {'not' if is_xml else 'only'} sent as XML. Export it "
+            "again as agreed.",
+        )
     first = mappings[0]
     wanted = {name: None for mapping in mappings for name in mapping.file.headers}
     opened = open_export(
@@ -101,6 +127,7 @@ def open_mapped(
         encoding=first.provider.encoding,
         sheet=sheet or first.file.sheet,
         header_row=first.file.header_row,
+        record=first.file.record,
     )
     compared = [(_compare(opened.header, m.file.headers), m) for m in mappings]
     fitting = [mapping for found, mapping in compared if not found.differs]

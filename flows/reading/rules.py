@@ -34,6 +34,34 @@ RULES: dict[str, Rule] = {
         "The line has more or fewer fields than the header",
         "Look for a delimiter inside an unquoted text, or a line break in a note",
     ),
+    "beyond_header": Rule(
+        "From this row on cells stand to the right of the last heading; not read",
+        "Give the column a heading that is agreed, or move notes to another sheet",
+    ),
+    "long_number": Rule(
+        "From this row on the column holds numbers too long to be kept exactly",
+        "Store identifiers as text: the last digits of these are already lost",
+    ),
+    "repeated_element": Rule(
+        "The same element stands more than once in this record",
+        "Send one value per record, or the repeated part as records of its own",
+    ),
+    "not_json": Rule(
+        "The line is not one JSON object",
+        "Write one complete object on each line, in UTF-8",
+    ),
+    "line_too_long": Rule(
+        "The line is longer than any row can be",
+        "Look for a missing line break between two objects",
+    ),
+    "repeated_name": Rule(
+        "The same name stands more than once in this object",
+        "Send each name once per object",
+    ),
+    "list_in_row": Rule(
+        "A value of this object is a list where one value is expected",
+        "Send one value, or the list as rows of a file of its own",
+    ),
     "key_missing": Rule(
         "The columns that identify the row are empty",
         "Fill them in your system; without them the row cannot be followed",
