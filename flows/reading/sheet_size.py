@@ -98,8 +98,8 @@ def _measure_xlsx(blocks: _Counted) -> tuple[int, int]:
     """Give the rows and columns a sheet may reach: by its references and its tags."""
     rows, columns, before = 0, _COLUMNS_TO_Z, 0
     for text in _sheet_data(blocks):
-        is_plain = b":c" not in text and text.count(b"<c") == text.count(b'<c r="')
-        if is_plain:
+        is_plain = b":" not in text or b":c" not in text
+        if is_plain and text.count(b"<c") == text.count(b'<c r="'):
             # As nearly every program writes it: each cell names its place.
             found, before = _PLAIN_FAR.findall(text), 0
         else:

@@ -161,7 +161,10 @@ def _give_slices(rows: Iterator[list[Any]], opened: Opened) -> Iterator[pa.Recor
             if long is not None:
                 remark_once(opened, first + long, opened.header[place], "long_number")
         lines = pa.array(range(first, first + len(taken)), pa.int64())
-        kept = text_batch(texts, lines).filter(pc.invert(_are_blank(texts)))
+        kept = text_batch(texts, lines)
+        blank = _are_blank(texts)
+        if pc.any(blank).as_py():
+            kept = kept.filter(pc.invert(blank))
         opened.rows += kept.num_rows
         first += len(taken)
         yield kept
