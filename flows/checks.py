@@ -137,8 +137,11 @@ def run_checks(
             f"select distinct line from ({rule.finds}) where line > 0 order by 1"
         ).fetchall()
         if lines:
+            # A version may have the field under another heading than the one named.
+            headers = load_layout(layout).files[rule.file].headers
+            heading = rule.column if rule.column in headers else ""
             checked.faults.setdefault(rule.file, []).extend(
-                Fault(line, rule.column, name, rule.severity) for (line,) in lines
+                Fault(line, heading, name, rule.severity) for (line,) in lines
             )
     return checked
 

@@ -36,33 +36,42 @@ def field_types(layout: Layout, kind: str) -> dict[str, str]:
 
 
 def layout_for(families: tuple[str, ...], rule: Check) -> Layout:
-    """The first version that has everything the rule reads."""
+    """The first version that has everything the rule reads and the heading it names."""
     for name in list_layouts():
         layout = load_layout(name)
-        if layout.family in families and all(
-            kind in layout.files and set(fields) <= layout.files[kind].fields
-            for kind, fields in rule.needs.items()
+        if (
+            layout.family in families
+            and all(
+                kind in layout.files and set(fields) <= layout.files[kind].fields
+                for kind, fields in rule.needs.items()
+            )
+            and rule.column in ("", *layout.files[rule.file].headers)
         ):
             return layout
     return pytest.fail(f"no version of {families} has all of {rule.needs}")
 
 
+def fill(connection, layout: Layout, rule: Check, rows: dict) -> None:
+    """Make the tables a rule reads and put the rows in."""
+    for kind in rule.needs:
+        types = field_types(layout, kind)
+        columns = ", ".join(f'"{n}" {t}' for n, t in types.items())
+        connection.execute(f'create table "{kind}" (line bigint, {columns})')
+        for number, row in enumerate(rows.get(kind, ()), start=1):
+            given = {k: v for k, v in row.items() if k != "at_fault"}
+            assert set(given) <= set(rule.needs[kind]), f"{kind}: not in needs"
+            names = ", ".join(["line", *(f'"{k}"' for k in given)])
+            marks = ", ".join("?" for _ in range(len(given) + 1))
+            connection.execute(
+                f'insert into "{kind}" ({names}) values ({marks})',
+                [number, *given.values()],
+            )
+
+
 def ask(layout: Layout, name: str, rule: Check, rows: dict) -> set[int]:
     """Run one rule over example rows; give the numbers of the rows it finds."""
     with connect() as connection:
-        for kind in rule.needs:
-            types = field_types(layout, kind)
-            columns = ", ".join(f'"{n}" {t}' for n, t in types.items())
-            connection.execute(f'create table "{kind}" (line bigint, {columns})')
-            for number, row in enumerate(rows.get(kind, ()), start=1):
-                given = {k: v for k, v in row.items() if k != "at_fault"}
-                assert set(given) <= set(rule.needs[kind]), f"{kind}: not in needs"
-                names = ", ".join(["line", *(f'"{k}"' for k in given)])
-                marks = ", ".join("?" for _ in range(len(given) + 1))
-                connection.execute(
-                    f'insert into "{kind}" ({names}) values ({marks})',
-                    [number, *given.values()],
-                )
+        fill(connection, layout, rule, rows)
         tables = {kind: set(fields) for kind, fields in rule.needs.items()}
         checked = run_checks(connection, layout.layout, tables, DAY)
     found = [f for f in checked.faults.get(rule.file, []) if f.rule == name]
@@ -89,6 +98,22 @@ def test_a_rule_finds_its_failing_rows_and_no_other(families, name, rule):
 def test_a_rule_spares_rows_that_keep_it(families, name, rule):
     assert rule.passes[rule.file]
     assert ask(layout_for(families, rule), name, rule, rule.passes) == set()
+
+
+def test_a_heading_that_another_version_lacks_is_not_shown_beside_its_faults():
+    rows = {"mhs201carecontact": [{"contact_date": DAY - dt.timedelta(days=30)}]}
+    rule = list_checks("mhsds_v6")["mhsds_attendance_missing"]
+
+    headings = {}
+    for version in ("mhsds_v5", "mhsds_v6"):
+        with connect() as connection:
+            fill(connection, load_layout(version), rule, rows)
+            tables = {kind: set(fields) for kind, fields in rule.needs.items()}
+            checked = run_checks(connection, version, tables, DAY)
+        faults = checked.faults["mhs201carecontact"]
+        headings[version] = {f.column for f in faults if "attendance" in f.rule}
+
+    assert headings == {"mhsds_v5": {""}, "mhsds_v6": {"AttendStatus"}}
 
 
 @pytest.mark.parametrize(("families", "name", "rule"), RULES)
