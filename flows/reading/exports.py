@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from flows.errors import ExportRefused
+from flows.layouts import FileLayout
 from flows.mappings import Mapping
 from flows.reading.delimited import open_delimited
 from flows.reading.json_lines import open_json_lines
@@ -67,14 +68,19 @@ def open_export(
     if kind == "workbook":
         return open_workbook(file, sheet, header_row)
     if kind == "json_lines":
-        return open_json_lines(file)
+        return _as_sparse(open_json_lines(file))
     if kind == "parquet":
         return open_parquet(file)
     if kind == "xml" and record:
-        return open_xml(file, record, headings)
+        return _as_sparse(open_xml(file, record, headings))
     if kind == "delimited":
         return open_delimited(file, headings, encoding, header_row)
     raise ExportRefused("unknown_kind", f"No layout of {file_name} is {_NAMED[kind]}.")
+
+
+def _as_sparse(opened: Opened) -> Opened:
+    opened.is_sparse = True
+    return opened
 
 
 def tell_kind(file: BinaryIO, file_name: str) -> KindName:
@@ -129,7 +135,7 @@ def open_mapped(
         header_row=first.file.header_row,
         record=first.file.record,
     )
-    compared = [(_compare(opened.header, m.file.headers), m) for m in mappings]
+    compared = [(_compare(opened, m.file), m) for m in mappings]
     fitting = [mapping for found, mapping in compared if not found.differs]
     if not fitting:
         found, nearest = min(compared, key=lambda pair: pair[0].distance)
@@ -139,7 +145,11 @@ def open_mapped(
     return Reading(
         opened,
         chosen,
-        {name: places[name.casefold()] for name in chosen.file.headers},
+        {
+            name: places[name.casefold()]
+            for name in chosen.file.headers
+            if name.casefold() in places
+        },
         _tell_version(chosen, fitting, mappings),
     )
 
@@ -162,8 +172,9 @@ class _Differences:
         return len(self.missing) + len(self.unknown)
 
 
-def _compare(found: Sequence[str], expected: Sequence[str]) -> _Differences:
+def _compare(opened: Opened, file: FileLayout) -> _Differences:
     """Compare headings, whatever the case or the order."""
+    found, expected = opened.header, file.headers
     folded = [name.strip().casefold() for name in found]
     known = {name.casefold() for name in expected}
     present = set(folded)
@@ -175,7 +186,11 @@ def _compare(found: Sequence[str], expected: Sequence[str]) -> _Differences:
     ]
     return _Differences(
         len(expected),
-        [name for name in expected if name.casefold() not in present],
+        [
+            name
+            for name in (file.row_key if opened.is_sparse else expected)
+            if name.casefold() not in present
+        ],
         [n.strip() for n, low in zip(found, folded, strict=True) if low not in known],
         twice,
     )

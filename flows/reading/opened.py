@@ -28,6 +28,8 @@ class Opened:
         faults: lines that cannot be rows, and remarks; grows while batches are read.
         rows: lines that should be rows; grows while batches are read. At the end it is
             the number of rows given plus the lines with a fault that keeps them out.
+        is_sparse: a field no row has is left out of the headings (XML, JSON), so that
+            it is missing there says nothing.
         has_odd_spaces: whether texts may begin or end with a space that is not the
             plain one (a tab, a no-break space): looking for them costs time.
     """
@@ -38,4 +40,5 @@ class Opened:
     batches: Iterator[pa.RecordBatch]
     faults: list[Fault] = field(default_factory=list)
     rows: int = 0
+    is_sparse: bool = False
     has_odd_spaces: bool = True

@@ -24,15 +24,16 @@ def texts_sql(
 
     Args:
         mapping: which column fills which field.
-        places: heading -> its place in the file.
+        places: heading -> its place in the file; one it does not have is null.
         has_odd_spaces: look for more than plain spaces around texts.
     """
     around = f", {_SPACES}" if has_odd_spaces else ""
     used = sorted(mapping.file.headings_used)
     whose = mapping.file.names_provider
-    names = {h: f"h{places[h]}" for h in {*used, *([whose] if whose else [])}}
+    wanted = sorted({*used, *([whose] if whose else [])})
+    names = {heading: f"h{place}" for place, heading in enumerate(wanted)}
     trimmed = ", ".join(
-        f"nullif(trim(c{places[heading]}{around}), '') as {name}"
+        f"{_trimmed(places.get(heading), around)} as {name}"
         for heading, name in sorted(names.items())
     )
     texts = ", ".join(
@@ -63,6 +64,11 @@ def texts_sql(
             {texts}{corrected}
         from (select _line, {trimmed} from reading)
     """
+
+
+def _trimmed(place: int | None, around: str) -> str:
+    """SQL of a column's text without spaces around it; a field no row has is null."""
+    return "null::varchar" if place is None else f"nullif(trim(c{place}{around}), '')"
 
 
 def corrections_sql(mapping: Mapping) -> str:
