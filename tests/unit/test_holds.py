@@ -47,7 +47,7 @@ def expect(place, keys, history: tuple[int, ...], rows: int, live: int = 0, **ch
                 """,
                 [COUNCIL, count, f"2025-{month:02}-28"],
             )
-        mapping = find_mappings(provider, name)
+        mapping = find_mappings(provider, name)[0]
         counts = ReadCounts(rows=rows, quarantined=0, live=live, withdrawn=0)
         export = Export("x", provider, name, *made)
         return find_hold_after_reading(vault, export, mapping, counts)

@@ -16,7 +16,7 @@ from flows.checks import list_checks
 from flows.contracts import SECTORS, load_contract
 from flows.errors import ExportRefused, MappingError, SettingsError
 from flows.layouts import list_layouts, load_layout
-from flows.mappings import find_mapping, load_providers
+from flows.mappings import find_mappings, load_providers
 from flows.onboarding.names import Names, normalise
 from flows.onboarding.onboard import Onboarded, onboard
 from flows.onboarding.yaml_file import Reasoned, write_yaml
@@ -435,7 +435,7 @@ def test_a_provider_with_open_doubts_is_loaded_and_none_of_its_files_is_read(new
     provider = load_providers(result.path.parents[1])["zorble"]
 
     with pytest.raises(MappingError) as refused:
-        find_mapping(provider, "zorble 2026-06-30.csv")
+        find_mappings(provider, "zorble 2026-06-30.csv")
 
     assert "drugs/zorble.yml has" in str(refused.value)
     for doubt in provider.doubts:
@@ -447,7 +447,7 @@ def test_once_settled_the_file_is_read_as_its_own_layout(new):
     settle(result)
     provider = load_providers(result.path.parents[1])["zorble"]
 
-    mapping = find_mapping(provider, "zorble 2026-07-31.csv")
+    mapping = find_mappings(provider, "zorble 2026-07-31.csv")[0]
 
     assert (mapping.layout, mapping.file_kind) == ("own", "referrals")
     assert mapping.dates == ("%d/%m/%Y",)
@@ -467,7 +467,7 @@ def test_a_mapping_has_the_same_meaning_whatever_else_the_provider_file_says(new
     changed = load_providers(result.path.parents[1])["zorble"]
 
     prints = [
-        find_mapping(provider, "zorble 2026-06-30.csv").fingerprint
+        find_mappings(provider, "zorble 2026-06-30.csv")[0].fingerprint
         for provider in (before, after, changed)
     ]
     assert prints[0] == prints[1] != prints[2]

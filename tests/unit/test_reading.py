@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.errors import ExportRefused
-from flows.reading.archive import unpack
 from tests.read_files import read_whole
 
 HEADINGS = ["id", "name", "date"]
@@ -174,93 +171,6 @@ def test_whatever_a_csv_writer_quotes_comes_back(values):
     reading = read(text.getvalue().encode())
 
     assert [row[:3] for row in rows(reading)] == values
-
-
-def workbook(rows_: list[list[object]]) -> bytes:
-    data = io.BytesIO()
-    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("Contacts")
-        for place, row in enumerate(rows_):
-            sheet.write_row(place, 0, row)
-    return data.getvalue()
-
-
-def test_a_workbook_keeps_long_numbers_whole_and_names_the_sheet():
-    content = workbook(
-        [["title"], [], HEADINGS, ["9990000001", "Fern", "x"], [9990000002, "Moss", 1]]
-    )
-
-    reading = read_whole(content, "a.xlsx", HEADINGS, sheet="contacts", header_row=3)
-
-    assert rows(reading) == [
-        ("9990000001", "Fern", "x", 4),
-        ("9990000002", "Moss", "1", 5),
-    ]
-    assert reading.how == "workbook, sheet 'Contacts'"
-
-
-def test_a_workbook_without_the_sheet_says_which_it_has():
-    with pytest.raises(ExportRefused, match=r"\['Contacts'\].*'Shifts'"):
-        read_whole(workbook([HEADINGS]), "a.xlsx", HEADINGS, sheet="Shifts")
-
-
-def test_a_workbook_with_one_cell_far_away_is_not_opened():
-    data = io.BytesIO()
-    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("Contacts")
-        sheet.write_row(0, 0, HEADINGS)
-        sheet.write(1_048_575, 16_383, "x")
-
-    with pytest.raises(ExportRefused, match="Delete empty rows"):
-        read_whole(data.getvalue(), "a.xlsx", HEADINGS, sheet="Contacts")
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 5000), st.integers(0, 255))
-def test_a_damaged_workbook_is_refused_or_read_and_nothing_else(place, byte):
-    content = bytearray(workbook([HEADINGS, ["1", "Fern", "x"]]))
-    content[place % len(content)] = byte
-    try:
-        read_whole(bytes(content), "a.xlsx", HEADINGS, sheet="Contacts")
-    except ExportRefused as refusal:
-        assert len(str(refusal)) > 20
-
-
-def test_a_file_that_is_no_workbook_is_refused():
-    with pytest.raises(ExportRefused) as refusal:
-        read_whole(b"PK\x03\x04 not really", "a.xlsx", HEADINGS)
-
-    assert refusal.value.rule == "unreadable_workbook"
-
-
-def make_zip(members: dict[str, bytes]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return data.getvalue()
-
-
-def test_a_zip_gives_its_files_by_their_last_name_only():
-    content = make_zip({"../../etc/a.csv": b"1", "folder/b.csv": b"2"})
-
-    assert list(unpack("x.zip", content)) == [("a.csv", b"1"), ("b.csv", b"2")]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "rule"),
-    [
-        ("x.zip", make_zip({"inner.zip": b""}), "nested_archive"),
-        ("x.zip", make_zip({"big.csv": b"0" * 50_000_000}), "unpacks_too_large"),
-        ("x.zip", b"not a zip", "unreadable_archive"),
-        ("x.tar", b"", "unknown_kind"),
-    ],
-)
-def test_archives_that_could_harm_are_refused(name, content, rule):
-    with pytest.raises(ExportRefused) as refusal:
-        list(unpack(name, content))
-
-    assert refusal.value.rule == rule
 
 
 def test_the_five_encodings_of_one_file_give_the_same_records(samples):
