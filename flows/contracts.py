@@ -18,7 +18,9 @@ from flows.errors import MappingError
 CONTRACTS = Path(__file__).parent / "providers" / "_contracts"
 SECTORS = ("homelessness", "drugs", "offending", "mental_health")
 
-Kind = Literal["record", "key", "date", "integer", "decimal", "code", "type", "flag"]
+Kind = Literal[
+    "record", "key", "date", "integer", "decimal", "code", "area", "type", "flag"
+]
 IdentityKind = Literal[
     "name", "initial", "birth_date", "nhs_number", "identifier", "postcode"
 ]
@@ -30,6 +32,7 @@ SQL_TYPES: dict[str, str] = {
     "integer": "INTEGER",
     "decimal": "DECIMAL(10,2)",
     "code": "VARCHAR",
+    "area": "VARCHAR",
     "type": "VARCHAR",
     "flag": "BOOLEAN",
 }

@@ -26,7 +26,7 @@ LAYOUTS = Path(__file__).parent / "providers" / "_layouts"
 
 
 CheckedKind = Literal[
-    "date", "integer", "decimal", "code", "type", "flag", "key", "text"
+    "date", "integer", "decimal", "code", "area", "type", "flag", "key", "text"
 ]
 
 

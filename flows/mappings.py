@@ -24,6 +24,7 @@ from flows.layouts import (
     load_layout,
     shared_values,
 )
+from flows.placeholders import load_placeholders
 
 PROVIDERS = Path(__file__).parent / "providers"
 
@@ -86,6 +87,7 @@ class Mapping(Strict):
         """Changes when a row's meaning would: a changed mapping lands rows anew."""
         content = self.model_dump(mode="json", exclude={"provider": {"agreement"}})
         content |= {"values": shared_values()}
+        content |= {"placeholders": [p.model_dump() for p in load_placeholders()]}
         content |= {"contract": self.contract.model_dump(mode="json")}
         text = json.dumps(content, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
 
-from flows.contracts import Column, Dataset, load_identity
+from flows.contracts import Column, Dataset
 from flows.duck import quote_text
-from flows.layouts import CheckedKind, Target, shared_values
 from flows.mappings import Mapping
-from flows.reading import values
-from flows.reading.faults import Severity
-from flows.reading.values import Value
-
-
-@dataclass(frozen=True)
-class Source:
-    """One source column filling one field."""
-
-    place: int
-    heading: str
-    target: Target
-
-    @property
-    def text(self) -> str:
-        """Name of its text in table ``texts``."""
-        return f"t{self.place}"
+from flows.reading import identifiers, values
+from flows.reading.typed import Source, type_source
 
 
 def list_sources(mapping: Mapping) -> list[Source]:
@@ -53,10 +36,14 @@ def judged_sql(mapping: Mapping, sources: list[Source], export_date: dt.date) ->
     day = f"date '{export_date.isoformat()}'"
     contract = contract_columns(mapping)
     filled: dict[str, list[str]] = {}
-    faults = []
+    faults, reads, found = [], [], []
     for source in sources:
-        value = _value(mapping, source, contract, day)
-        filled.setdefault(source.target.to, []).append(value.sql)
+        value = type_source(mapping, source, contract, day)
+        name = values.value_name(source.text)
+        filled.setdefault(source.target.to, []).append(name)
+        found.append(f"{value.sql} as {name}")
+        if value.read:
+            reads.append(f"{value.read} as {values.read_name(source.text)}")
         faults += [
             _fault_sql(condition, source.heading, rule, severity)
             for condition, rule, severity in value.faults
@@ -67,13 +54,19 @@ def judged_sql(mapping: Mapping, sources: list[Source], export_date: dt.date) ->
     listed = ",\n            ".join(f"{sql} as {name}" for name, sql in fields.items())
     return f"""
         create temp table judged as
-        with faulty as (
+        with opened as (
+            select {", ".join(["*", *reads])} from texts
+        ),
+        valued as (
+            select {", ".join(["*", *found])} from opened
+        ),
+        faulty as (
             select
                 _line, _row_key, _row_hash, _is_deleted, _is_alias, _has_no_key,
                 row_number() over (partition by _row_key order by _line) as _turn,
                 {listed},
                 list_filter([{", ".join(faults)}], lambda f: f is not null) as _found
-            from texts
+            from valued
         )
         select
             * exclude (_found, _turn, _has_no_key),
@@ -87,86 +80,6 @@ def judged_sql(mapping: Mapping, sources: list[Source], export_date: dt.date) ->
     """
 
 
-def _value(
-    mapping: Mapping, source: Source, contract: dict[str, Column], day: str
-) -> Value:
-    field, text = source.target.to, source.text
-    if source.target.checked:
-        return _checked_value(mapping, source, source.target.checked, day)
-    if field in load_identity():
-        return _identity_value(mapping, load_identity()[field].type, text, day)
-    column = contract.get(field)
-    if column is None or column.type in ("record", "key"):
-        if field == "sex_type":
-            return _mapped(source, None)
-        return values.text_value(text)
-    value = _contract_value(mapping, source, column, day)
-    if not column.required:
-        return value
-    # A row whose required value cannot be read lacks it: the row stays out.
-    faults: tuple[tuple[str, str, Severity], ...] = tuple(
-        (condition, rule, "quarantine") for condition, rule, _ in value.faults
-    )
-    return replace(value, faults=faults)
-
-
-def _checked_value(
-    mapping: Mapping, source: Source, kind: CheckedKind, day: str
-) -> Value:
-    """Type a field that is read for checks alone: a doubt never keeps the row out."""
-    if kind == "text" or kind == "key":
-        return values.text_value(source.text)
-    column = Column(type=kind, means="read for checks alone")
-    value = _contract_value(mapping, source, column, day)
-    faults: tuple[tuple[str, str, Severity], ...] = tuple(
-        (condition, rule, "warning") for condition, rule, _ in value.faults
-    )
-    return replace(value, faults=faults)
-
-
-def _contract_value(
-    mapping: Mapping, source: Source, column: Column, day: str
-) -> Value:
-    if column.type == "date":
-        return values.date_value(source.text, mapping.dates, day)
-    if column.type in ("integer", "decimal"):
-        return values.number_value(source.text, column.sql_type, column.range)
-    if column.type in ("type", "flag"):
-        return _mapped(source, column)
-    return values.code_value(source.text)
-
-
-def _identity_value(mapping: Mapping, kind: str, text: str, day: str) -> Value:
-    if kind == "birth_date":
-        return values.birth_date_value(text, mapping.dates, day)
-    by_kind = {
-        "name": values.name_value,
-        "initial": values.initial_value,
-        "nhs_number": values.nhs_number_value,
-        "postcode": values.postcode_value,
-        "identifier": values.identifier_value,
-    }
-    return by_kind[kind](text)
-
-
-def _mapped(source: Source, column: Column | None) -> Value:
-    """Map a closed list: the target's own map, a shared one, or the list itself."""
-    is_flag = column is not None and column.type == "flag"
-    mapped = source.target.values
-    if isinstance(mapped, str):
-        mapped = shared_values()[mapped]
-    if not mapped and is_flag:
-        mapped = shared_values()["flag"]
-    if not mapped and column is not None:
-        mapped = {value: value for value in column.values}
-    return values.mapped_value(
-        source.text,
-        mapped,
-        source.target.others,
-        flag=is_flag,
-    )
-
-
 def _derived(
     sources: list[Source],
     fields: dict[str, str],
@@ -176,7 +89,7 @@ def _derived(
     birth = fields.get("birth_date", "null::date")
     postcode = fields.get("postcode", "null::varchar")
     texts = [s.text for s in sources if s.target.to == "postcode"]
-    marked = " or ".join(values.is_no_fixed_abode(text) for text in texts)
+    marked = " or ".join(identifiers.is_no_fixed_abode(text) for text in texts)
     known = f"({marked}) or {postcode} is not null" if marked else "false"
     derived = {
         "birth_year": f"cast(year({birth}) as integer)",

@@ -15,7 +15,8 @@ from flows.duck import quote_name, quote_text
 from flows.mappings import Mapping
 from flows.reading.exports import Reading
 from flows.reading.faults import Fault
-from flows.reading.fields import Source, judged_sql, list_sources
+from flows.reading.fields import judged_sql, list_sources
+from flows.reading.typed import Source
 
 
 @dataclass(frozen=True)
