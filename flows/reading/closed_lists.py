@@ -42,7 +42,8 @@ def mapped_value(
         given = _literal(others, flag)
         rest = f"case when {text} is not null and not {stand_in} then {given} end"
     if loose := _loosen(meant):
-        words = f"trim(regexp_replace(lower({text}), '[^a-z0-9]+', ' ', 'g'))"
+        words = f"replace(replace(lower({text}), '&', ' and '), '''', '')"
+        words = f"trim(regexp_replace({words}, '[^a-z0-9]+', ' ', 'g'))"
         rest = _choose(words, loose, rest, flag=flag)
     return Value(
         _choose(f"lower({text})", meant, rest, flag=flag),
@@ -68,7 +69,8 @@ def _loosen(meant: Mapping[str, str]) -> dict[str, str]:
     loose: dict[str, str] = {}
     for found, value in meant.items():
         if _WORDS.search(found):
-            plain = re.sub(r"[^a-z0-9]+", " ", found).strip()
+            written = found.replace("&", " and ").replace("'", "")
+            plain = re.sub(r"[^a-z0-9]+", " ", written).strip()
             if loose.setdefault(plain, value) != value:
                 return {}
     return loose
