@@ -86,12 +86,12 @@ def number_value(
     """A number in plain digits; outside its range it is null with a remark."""
     if sql_type == "INTEGER":
         # 3.0 is what spreadsheets make of 3.
-        form, plain = "[-+]?[0-9]{1,9}([.]0*)?", f"split_part({text}, '.', 1)"
+        form = "[-+]?[0-9]{1,9}([.]0*)?"
     else:
-        form, plain = "[-+]?([0-9]{1,8}([.][0-9]*)?|[.][0-9]+)", text
+        form = "[-+]?([0-9]{1,8}([.][0-9]*)?|[.][0-9]+)"
     stand_ins = list_values(sql_type.split("(")[0].lower(), context)
     sound, stand_in = _is_of_form(text, form, form, stand_ins)
-    number = f"case when {sound} then {plain}::{sql_type} end"
+    number = f"case when {sound} then {text}::{sql_type} end"
     if limits is None:
         return Value(number, blame(text, stand_in, "not_a_number"))
     read = read_name(text)
