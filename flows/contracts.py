@@ -21,7 +21,9 @@ SECTORS = ("homelessness", "drugs", "offending", "mental_health")
 PARTNERSHIP = "partnership"
 GROUPS = (*SECTORS, PARTNERSHIP)
 
-Kind = Literal["record", "key", "date", "integer", "decimal", "code", "type", "flag"]
+Kind = Literal[
+    "record", "key", "date", "integer", "decimal", "code", "area", "type", "flag"
+]
 IdentityKind = Literal[
     "name", "initial", "birth_date", "nhs_number", "identifier", "postcode"
 ]
@@ -33,6 +35,7 @@ SQL_TYPES: dict[str, str] = {
     "integer": "INTEGER",
     "decimal": "DECIMAL(10,2)",
     "code": "VARCHAR",
+    "area": "VARCHAR",
     "type": "VARCHAR",
     "flag": "BOOLEAN",
 }

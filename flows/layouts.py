@@ -29,7 +29,7 @@ PRESENCE = "presence"
 
 
 CheckedKind = Literal[
-    "date", "integer", "decimal", "code", "type", "flag", "key", "text"
+    "date", "integer", "decimal", "code", "area", "type", "flag", "key", "text"
 ]
 
 

@@ -32,6 +32,7 @@ from flows.layouts import (
     load_layout,
     shared_values,
 )
+from flows.placeholders import load_placeholders
 from flows.provider_files import OWN, Provider, check_settled
 
 PROVIDERS = Path(__file__).parent / "providers"
@@ -72,6 +73,11 @@ class Mapping(Strict):
     file: FileLayout
 
     @property
+    def family(self) -> str:
+        """The family of the layout's versions; a provider's own layout is its own."""
+        return OWN if self.layout == OWN else load_layout(self.layout).family
+
+    @property
     def contract(self) -> Contract:
         """The contract of what the file lands."""
         return load_contract(self.contract_sector)
@@ -81,6 +87,7 @@ class Mapping(Strict):
         """Changes when a row's meaning would: a changed mapping lands rows anew."""
         content = self.model_dump(mode="json", exclude=_NOT_MEANING)
         content |= {"values": shared_values()}
+        content |= {"placeholders": [p.model_dump() for p in load_placeholders()]}
         content |= {"contract": self.contract.model_dump(mode="json")}
         text = json.dumps(content, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,12 +1,21 @@
 -- How names, dates and numbers are written alike before they are compared.
 
-create or replace macro plain_name(said) as (
-    nullif(trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+-- What systems put before a name, titles, accents, hyphens and apostrophes go.
+create or replace macro letters_of_name(said) as (
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         lower(strip_accents(trim(said))),
-        '^(mig_error_|duplicate_|no_show_)+', ''),
+        '^(mig_error_|duplicate_|no_show_)+\s*', ''),
         '^((mr|mrs|miss|ms|mx|dr|sir|prof|rev)\.?\s+)+', ''),
         '[\s_/-]+', ' ', 'g'),
-        '[^\p{L} ]', '', 'g')), '')
+        '[^\p{L} ]', '', 'g')
+);
+-- NOT ENTERED may stand beside a name, and Mc apart from the rest of it.
+create or replace macro plain_name(said) as (
+    nullif(trim(regexp_replace(regexp_replace(regexp_replace(
+        letters_of_name(said),
+        '\bnot entered\b', ' ', 'g'),
+        ' +', ' ', 'g'),
+        '\bmc (\p{L})', 'mc\1', 'g')), '')
 );
 create or replace macro joined(name) as (nullif(replace(name, ' ', ''), ''));
 create or replace macro sorted(list_of) as (
@@ -30,6 +39,21 @@ create or replace macro pnc(said) as (
         || pnc_parts(said).year || '/'
         || lpad(pnc_parts(said).short || pnc_parts(said).long, 7, '0')
         || pnc_parts(said).letter
+    end
+);
+-- 1/11X and 000001/11X are one CRO number; SF marks the small files, year first.
+create or replace macro cro_parts(said) as (
+    regexp_extract(said, '^(?:SF(\d\d)/(\d{1,6})|(\d{1,6})/(\d\d))([A-Z])$',
+        ['small_year', 'small', 'serial', 'year', 'letter'])
+);
+create or replace macro cro(said) as (
+    case
+        when cro_parts(said).letter = '' then null
+        when cro_parts(said).small_year = ''
+            then lpad(cro_parts(said).serial, 6, '0') || '/'
+            || cro_parts(said).year || cro_parts(said).letter
+        else 'SF' || cro_parts(said).small_year || '/'
+            || ltrim(cro_parts(said).small, '0') || cro_parts(said).letter
     end
 );
 create or replace macro if_like(said, pattern) as (

@@ -42,7 +42,8 @@ select
             when birth_date > coalesce(export_date, received_at::date) then null
             else birth_date
         end as birth_date,
-        -- ZZ99 and NF1 are written where there is no address.
+        -- ZZ99 and NF1 are written where there is no address; the door nulls them, and
+        -- what landed before it did stays out here.
         case
             when not regexp_matches(place, '^(ZZ99|NF1\b)') then
                 if_like(place, '^[A-Z]{1,2}\d[A-Z0-9]?( \d([A-Z]{2})?)?$')

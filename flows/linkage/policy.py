@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flows.contracts import Strict, parse_model, read_yaml
+from flows.placeholders import TABLE as PLACEHOLDERS
 
 FOLDER = Path(__file__).parent
 POLICY = FOLDER / "policy.yml"
@@ -39,7 +40,6 @@ class Policy(Strict):
     largest_block: int
     rare_name_holders: int
     blocking: tuple[BlockingRule, ...]
-    not_names: tuple[str, ...]
 
     def pair_budget(self, records: int) -> int:
         """Most pairs that may be scored for so many records."""
@@ -68,7 +68,7 @@ def hash_files() -> dict[str, str]:
     """
     files = [*FOLDER.glob("*.py"), *FOLDER.glob("*.sql"), *FOLDER.glob("*.yml")]
     whole = hashlib.sha256()
-    for path in sorted([*files, *FOLDER.glob("*.csv"), MODEL]):
+    for path in sorted([*files, *FOLDER.glob("*.csv"), PLACEHOLDERS, MODEL]):
         whole.update(path.name.encode() + b"\0" + path.read_bytes())
     model = hashlib.sha256(MODEL.read_bytes()).hexdigest()
     return {"model": model, "method": whole.hexdigest()}

@@ -31,7 +31,7 @@ select
     split_part(place, ' ', 1) as postcode_district,
     if_like(regexp_replace(nhs_number, '\D', '', 'g'), '^\d{10}$') as nhs_number,
     pnc(plain_number(pnc_number)) as pnc_number,
-    if_like(plain_number(cro_number), '^(SF\d\d/)?\d{1,6}(/\d\d)?[A-Z]$') as cro_number,
+    cro(plain_number(cro_number)) as cro_number,
     -- The last letter of a National Insurance number is often left out.
     nullif(regexp_extract(plain_number(nino), '^([A-Z]{2}\d{6})[A-Z]?$', 1), '') as nino,
     if_like(plain_number(noms_number), '^[A-Z]\d{4}[A-Z]{2}$') as noms_number,

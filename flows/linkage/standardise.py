@@ -6,6 +6,7 @@ import duckdb
 
 from flows.duck import quote_text
 from flows.linkage.policy import FOLDER, Policy
+from flows.placeholders import list_not_names
 
 
 def standardise_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
@@ -18,7 +19,7 @@ def standardise_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -
         connection: an in-memory database with the vault attached as ``vault``.
         policy: the matching policy.
     """
-    names = ", ".join(f"({quote_text(name)})" for name in policy.not_names)
+    names = ", ".join(f"({quote_text(name)})" for name in list_not_names())
     connection.execute(
         f"create or replace table not_names as select * from (values {names}) t(name)"
     )

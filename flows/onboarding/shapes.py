@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.reading.values import nhs_number_value
+from flows.reading.identifiers import is_nhs_number
 
 _SLASHES, _SHORT = r"\d{1,2}/\d{1,2}/\d{4}", r"\d{1,2}/\d{1,2}/\d{2}"
 _DASHES, _EIGHT = r"\d{1,2}-\d{1,2}-\d{4}", r"\d{8}"
@@ -36,6 +36,7 @@ DATE_FORMATS: dict[str, str] = {
 BARE_DIGITS = ("%d%m%Y", "%Y%m%d")
 """Dates that could as well be numbers: taken for dates only where a name says so."""
 
+_DIGITS = "try_cast(regexp_replace(v, '[^0-9]', '', 'g') as bigint)"
 _PATTERNS: dict[str, str] = {
     "whole number": r"-?\d+",
     "decimal number": r"-?\d+\.\d+",
@@ -65,7 +66,7 @@ def shape_conditions() -> dict[str, str]:
     }
     found["NHS number"] = (
         r"regexp_full_match(v, '\d{3}[ -]?\d{3}[ -]?\d{4}') "
-        f"and ({nhs_number_value('v').sql}) is not null"
+        f"and {is_nhs_number(_DIGITS)}"
     )
     found["free text"] = "length(v) > 40 and contains(v, ' ')"
     return found

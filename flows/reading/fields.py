@@ -1,49 +1,23 @@
 """The SQL that gives every field of a row its typed value, and every row its faults.
 
-Three steps, each a projection of the one before: the texts of the headings that
-matter, trimmed; a typed value for every column that fills a field; the fields, and the
-faults of the row as bits of a number. What each bit stands for is told by
+Four steps, each a projection of the one before: the texts of headings that matter,
+trimmed; what is read of them; a typed value for every column that fills a field;
+the fields, and the faults of the row as bits of a number. What each bit stands for is told by
 :class:`FaultCode`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from flows.contracts import Column, Dataset, load_identity
-from flows.layouts import PRESENCE, CheckedKind, Target, shared_values
+from flows.contracts import Column, Dataset
 from flows.mappings import Mapping
-from flows.reading import values
+from flows.reading import identifiers, values
 from flows.reading.faults import Severity
-from flows.reading.values import Value
+from flows.reading.typed import Source, type_source
 
 BITS_PER_WORD = 60
-
-
-@dataclass(frozen=True)
-class Source:
-    """One source column filling one field.
-
-    Attributes:
-        place: which of the mapping's (column, field) pairs it is, from 0.
-        heading: the column's heading.
-        target: the field, and how its values are read.
-    """
-
-    place: int
-    heading: str
-    target: Target
-
-    @property
-    def text(self) -> str:
-        """Name of its text in the SQL."""
-        return f"t{self.place}"
-
-    @property
-    def value(self) -> str:
-        """Name of its typed value in the SQL."""
-        return f"v{self.place}"
 
 
 @dataclass(frozen=True)
@@ -58,8 +32,16 @@ class FaultCode:
 
 @dataclass(frozen=True)
 class Fields:
-    """The SQL of a mapping: values of the columns, fields of the row, its faults."""
+    """The SQL of a mapping, step by step.
 
+    Attributes:
+        reads: what is read of texts before there is a value, by name.
+        values: the value of each source, by name.
+        fields: the fields of the row.
+        codes: the faults it can have.
+    """
+
+    reads: dict[str, str]
     values: dict[str, str]
     fields: dict[str, str]
     codes: list[FaultCode]
@@ -116,14 +98,18 @@ def describe_fields(
     day = f"date '{export_date.isoformat()}'"
     contract = contract_columns(mapping)
     found: dict[str, str] = {}
+    reads: dict[str, str] = {}
     filled: dict[str, list[str]] = {}
     codes = []
     for source in sources:
-        value = _value(mapping, source, contract, day)
-        found[source.value] = value.sql
-        filled.setdefault(source.target.to, []).append(source.value)
+        value = type_source(mapping, source, contract, day)
+        name = values.value_name(source.text)
+        found[name] = value.sql
+        filled.setdefault(source.target.to, []).append(name)
+        if value.read:
+            reads[values.read_name(source.text)] = value.read
         codes += [
-            FaultCode(_by_name(condition, value, source), source.heading, rule, kept)
+            FaultCode(condition, source.heading, rule, kept)
             for condition, rule, kept in value.faults
         ]
     fields = {
@@ -132,96 +118,7 @@ def describe_fields(
     }
     codes += _required_faults(mapping, sources, fields)
     fields |= _derived(sources, fields, contract)
-    return Fields(found, fields, codes)
-
-
-def _by_name(condition: str, value: Value, source: Source) -> str:
-    """Let a condition name the value that was found instead of finding it again."""
-    if value.sql == source.text:
-        return condition
-    return condition.replace(value.sql, source.value)
-
-
-def _value(
-    mapping: Mapping, source: Source, contract: dict[str, Column], day: str
-) -> Value:
-    field, text = source.target.to, source.text
-    if source.target.checked:
-        return _checked_value(mapping, source, source.target.checked, day)
-    if field in load_identity():
-        return _identity_value(mapping, load_identity()[field].type, text, day)
-    column = contract.get(field)
-    if column is None or column.type in ("record", "key"):
-        if field == "sex_type":
-            return _mapped(source, None)
-        return values.text_value(text)
-    value = _contract_value(mapping, source, column, day)
-    if not column.required:
-        return value
-    # A row whose required value cannot be read lacks it: the row stays out.
-    faults: tuple[tuple[str, str, Severity], ...] = tuple(
-        (condition, rule, "quarantine") for condition, rule, _ in value.faults
-    )
-    return replace(value, faults=faults)
-
-
-def _checked_value(
-    mapping: Mapping, source: Source, kind: CheckedKind, day: str
-) -> Value:
-    """Type a field that is read for checks alone: a doubt never keeps the row out."""
-    if kind == "text" or kind == "key":
-        return values.text_value(source.text)
-    column = Column(type=kind, means="read for checks alone")
-    value = _contract_value(mapping, source, column, day)
-    faults: tuple[tuple[str, str, Severity], ...] = tuple(
-        (condition, rule, "warning") for condition, rule, _ in value.faults
-    )
-    return replace(value, faults=faults)
-
-
-def _contract_value(
-    mapping: Mapping, source: Source, column: Column, day: str
-) -> Value:
-    if column.type == "date":
-        return values.date_value(source.text, mapping.dates, day)
-    if column.type in ("integer", "decimal"):
-        return values.number_value(source.text, column.sql_type, column.range)
-    if column.type in ("type", "flag"):
-        return _mapped(source, column)
-    return values.code_value(source.text)
-
-
-def _identity_value(mapping: Mapping, kind: str, text: str, day: str) -> Value:
-    if kind == "birth_date":
-        return values.birth_date_value(text, mapping.dates, day)
-    by_kind = {
-        "name": values.name_value,
-        "initial": values.initial_value,
-        "nhs_number": values.nhs_number_value,
-        "postcode": values.postcode_value,
-        "identifier": values.identifier_value,
-    }
-    return by_kind[kind](text)
-
-
-def _mapped(source: Source, column: Column | None) -> Value:
-    """Map a closed list: the target's own map, a shared one, or the list itself."""
-    is_flag = column is not None and column.type == "flag"
-    mapped = source.target.values
-    if mapped == PRESENCE:
-        return values.presence_value(source.text)
-    if isinstance(mapped, str):
-        mapped = shared_values()[mapped]
-    if not mapped and is_flag:
-        mapped = shared_values()["flag"]
-    if not mapped and column is not None:
-        mapped = {value: value for value in column.values}
-    return values.mapped_value(
-        source.text,
-        mapped,
-        source.target.others,
-        flag=is_flag,
-    )
+    return Fields(reads, found, fields, codes)
 
 
 def _derived(
@@ -233,7 +130,7 @@ def _derived(
     birth = fields.get("birth_date", "null::date")
     postcode = fields.get("postcode", "null::varchar")
     texts = [s.text for s in sources if s.target.to == "postcode"]
-    marked = " or ".join(values.is_no_fixed_abode(text) for text in texts)
+    marked = " or ".join(identifiers.is_no_fixed_abode(text) for text in texts)
     known = f"({marked}) or {postcode} is not null" if marked else "false"
     derived = {
         "birth_year": f"cast(year({birth}) as integer)",

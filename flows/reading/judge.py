@@ -248,7 +248,8 @@ def _stage(
 def _staged_sql(reading: Reading, found: Fields) -> str:
     mapping = reading.mapping
     flags = "_row_key, _row_hash, _is_deleted, _is_alias, _is_blank, _whose"
-    values = ", ".join(f"{sql} as {name}" for name, sql in found.values.items())
+    reads = "".join(f", {sql} as {name}" for name, sql in found.reads.items())
+    values = "".join(f", {sql} as {name}" for name, sql in found.values.items())
     fields = ", ".join(f'{sql} as "{name}"' for name, sql in found.fields.items())
     words = ", ".join(f"{sql} as _faults{n}" for n, sql in enumerate(found.words))
     held = " or ".join(
@@ -259,7 +260,8 @@ def _staged_sql(reading: Reading, found: Fields) -> str:
     )
     return f"""
         with texts as ({texts}),
-        valued as (select *, {values} from texts),
+        opened as (select *{reads} from texts),
+        valued as (select *{values} from opened),
         filled as (
             select _line, {flags}, _has_no_key, {fields}, {words}
             {corrections_sql(mapping)}

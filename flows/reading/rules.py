@@ -78,6 +78,20 @@ RULES: dict[str, Rule] = {
         "The value is not a date that exists",
         "Write dates in the agreed form, such as 31/12/2025",
     ),
+    "date_format": Rule(
+        "The date is not written in an agreed form; it was read, as it can mean one "
+        "day alone",
+        "Write dates in the agreed form, or agree this form for your exports",
+    ),
+    "excel_serial": Rule(
+        "Five digits stand where a date should; they were read as a spreadsheet's "
+        "count of days",
+        "Give the column a date format before saving, or export from the system itself",
+    ),
+    "partial_date": Rule(
+        "The date of birth is given in part; nothing of it was kept",
+        "Give the whole date, or leave the field empty where it is not known",
+    ),
     "impossible_birth_date": Rule(
         "The date of birth is before 1905 or after the export",
         "Check the year; the row landed without a date of birth",
@@ -101,6 +115,14 @@ RULES: dict[str, Rule] = {
     "not_a_code": Rule(
         "The value is too long or too free for a code",
         "Send the code, not its description or a note",
+    ),
+    "not_an_area": Rule(
+        "The value is not the code of a council's area",
+        "Send the code, such as E06000001 or 00CM, not the council's name",
+    ),
+    "identifier_check": Rule(
+        "The official number is not of its form, or its check letter is wrong",
+        "Check the number against its document; the row landed without it",
     ),
     "nhs_number_check": Rule(
         "The NHS number does not have ten digits with the right check digit",

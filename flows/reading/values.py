@@ -1,38 +1,74 @@
 """From a source's text to a typed value, as DuckDB SQL, with the faults it may have.
 
-Each function takes the SQL of a text (already trimmed, blanks already null) and gives
-the SQL of the value and of each fault. A value that cannot be read is null and has a
-fault; it is never guessed.
+Each function takes the SQL of a text (a column, already trimmed, blanks already null)
+and gives the SQL of the value and of each fault. A value that cannot be read is null
+and has a fault; it is never guessed. Dates are in ``dates.py``, closed lists in
+``closed_lists.py``, official numbers and postcodes in ``identifiers.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.duck import quote_text
+from flows.placeholders import Context, find_placeholders
 from flows.reading.faults import Severity
 
-_TIME_ZONE = r"(T\d{2}:\d{2}(:\d{2})?(\.\d+)?)(Z|[+-]\d{2}:?\d{2})$"
-_FULL_POSTCODE = r"^([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})$"
-_SECTOR = r"^([A-Z]{1,2}[0-9][A-Z0-9]?) ([0-9])$"
-# A code is short and has no spaces, and is not what a number or a postcode looks like:
-# nothing that names a person slips into a fact as a code.
+ANYWHERE = Context()
+_WARNING: Severity = "warning"
+
+READ_ALL_THE_SAME = ("date_format", "excel_serial")
+"""Rules of values that were read: a remark also where the value is required."""
+
+# A code is short and has no spaces, and is not what a number, a date or a postcode
+# looks like: nothing that says who a person is slips into a fact as a code.
 _CODE = r"[A-Za-z0-9][A-Za-z0-9_./-]{0,15}"
-_NO_CODE = r"[0-9]{10}|[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}"
-# NHS Data Dictionary pseudo-postcode, and two that probation systems use.
-NO_FIXED_ABODE = ("ZZ993VZ", "NF11NF", "NF11FA")
-# 1900-01-01 and 1970-01-01 are what systems write when no date was given.
-PLACEHOLDER_BIRTH_DATES = ("1900-01-01", "1970-01-01")
-PLACEHOLDER_NAMES = ("UNKNOWN", "NOT KNOWN", "NOT ENTERED", "TEST", "NK", "N/K", "-")
+_NO_CODE = "(?i)" + "|".join(
+    (
+        r"[0-9]{10}",  # NHS number
+        r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}",  # postcode
+        r"[A-Z]{2}[0-9]{6}[A-D]?",  # National Insurance number
+        r"[A-Z][0-9]{4}[A-Z]{2}",  # prison number
+        r"[0-9]{2,4}/[0-9]{1,7}[A-Z]|[0-9]{1,6}/[0-9]{2}[A-Z]",  # PNC, CRO
+        r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}",  # date
+    )
+)
+_SHORTEST_NO_CODE = 5
+# Codes of the Office for National Statistics: nine characters since 2011 (E06000001),
+# before that county and district (00CM); Scotland's returns number councils (260).
+_AREA = "[EWSNKJLM][0-9]{8}|[0-9]{2}[A-Z]{0,2}|[0-9]{3}"
 
 
 @dataclass(frozen=True)
 class Value:
-    """SQL of a value, and of the condition under which each fault holds."""
+    """SQL of a value, and of the condition under which each fault holds.
+
+    A text is parsed once, in steps that build on each other: ``read`` becomes the
+    column :func:`read_name` beside the text, then ``sql`` the column
+    :func:`value_name`, and faults look at all three. Most rows have a value, so a
+    fault asks for that first.
+
+    Attributes:
+        sql: the value.
+        faults: condition (never null), rule and severity of each fault.
+        read: what to compute before the value; empty where nothing needs it.
+    """
 
     sql: str
     faults: tuple[tuple[str, str, Severity], ...] = ()
+    read: str = ""
+
+
+def read_name(text: str) -> str:
+    """Name of the column that holds what was read of a text."""
+    return f"{text}_read"
+
+
+def value_name(text: str) -> str:
+    """Name of the column that holds the value of a text."""
+    return f"{text}_value"
 
 
 def text_value(text: str) -> Value:
@@ -40,98 +76,36 @@ def text_value(text: str) -> Value:
     return Value(text)
 
 
-def date_value(text: str, formats: Iterable[str], export_date: str) -> Value:
-    """A date in one of the provider's formats, the first that fits.
-
-    Two-digit years that would lie more than five years after the export are taken to
-    be of the century before. A zone after a time is left out: the day is the one the
-    provider's clock showed.
-    """
-    parsed = _parse_date(text, formats)
-    value = (
-        f"case when {parsed} > {export_date} + interval 5 year "
-        f"and {_has_short_year(text)} "
-        f"then {parsed} - interval 100 year else {parsed} end::date"
-    )
-    sound = f"{value} between date '1900-01-01' and date '2100-12-31'"
-    checked = f"case when {sound} then {value} end"
-    bad = f"{text} is not null and {checked} is null"
-    return Value(checked, ((bad, "not_a_date", "quarantine"),))
-
-
-def birth_date_value(text: str, formats: Iterable[str], export_date: str) -> Value:
-    """A date of birth: placeholders and impossible years become null with a remark.
-
-    A person is not left out because their date of birth is not known.
-    """
-    parsed = _parse_date(text, formats)
-    value = (
-        f"(case when {parsed} > {export_date} and {_has_short_year(text)} "
-        f"then {parsed} - interval 100 year else {parsed} end)::date"
-    )
-    stand_ins = ", ".join(f"date '{day}'" for day in PLACEHOLDER_BIRTH_DATES)
-    placeholder = f"coalesce({parsed}::date in ({stand_ins}), false)"
-    possible = f"coalesce({value} between date '1905-01-01' and {export_date}, false)"
-    return Value(
-        f"case when not {placeholder} and {possible} then {value} end",
-        (
-            (f"{text} is not null and {parsed} is null", "not_a_date", "warning"),
-            (placeholder, "placeholder", "warning"),
-            (
-                f"{parsed} is not null and not {placeholder} and not {possible}",
-                "impossible_birth_date",
-                "warning",
-            ),
-        ),
-    )
-
-
-def number_value(text: str, sql_type: str, limits: tuple[int, int] | None) -> Value:
-    """A number; outside its range it is null with a remark."""
-    plain = f"try_cast({text} as decimal(18,4))"
-    whole = f" and {plain} = floor({plain})" if sql_type == "INTEGER" else ""
-    number = f"case when true{whole} then try_cast({plain} as {sql_type}) end"
-    faults: list[tuple[str, str, Severity]] = [
-        (f"{text} is not null and {number} is null", "not_a_number", "warning")
-    ]
-    if limits is None:
-        return Value(number, tuple(faults))
-    inside = f"{number} between {limits[0]} and {limits[1]}"
-    faults.append(
-        (f"{number} is not null and not ({inside})", "out_of_range", "warning")
-    )
-    return Value(f"case when {inside} then {number} end", tuple(faults))
-
-
-def mapped_value(
+def number_value(
     text: str,
-    values: Mapping[str, str],
-    others: str | None,
+    sql_type: str,
+    limits: tuple[int, int] | None,
     *,
-    flag: bool = False,
+    context: Context = ANYWHERE,
 ) -> Value:
-    """A value of a closed list, by the value map; compared without case.
-
-    Args:
-        text: SQL of the text.
-        values: source value in lower case -> the contract's value.
-        others: ``blank`` to leave unmapped values out without remark, a value of the
-            contract to give them, or None to remark on them.
-        flag: the result is true or false.
-    """
-    cases = " ".join(
-        f"when {quote_text(str(found).lower())} then {quote_text(meant)}"
-        for found, meant in values.items()
+    """A number in plain digits; outside its range it is null with a remark."""
+    if sql_type == "INTEGER":
+        # 3.0 is what spreadsheets make of 3.
+        form = "[-+]?[0-9]{1,9}([.]0*)?"
+    else:
+        form = "[-+]?([0-9]{1,8}([.][0-9]*)?|[.][0-9]+)"
+    stand_ins = list_values(sql_type.split("(")[0].lower(), context)
+    sound, stand_in = _is_of_form(text, form, form, stand_ins)
+    number = f"case when {sound} then {text}::{sql_type} end"
+    if limits is None:
+        return Value(number, blame(text, stand_in, "not_a_number"))
+    read = read_name(text)
+    inside = f"{read} between {limits[0]} and {limits[1]}"
+    refused = (
+        (without_value(text, stand_in), "placeholder", _WARNING),
+        (
+            without_value(text, f"{read} is null and not {stand_in}"),
+            "not_a_number",
+            _WARNING,
+        ),
+        (without_value(text, f"{read} is not null"), "out_of_range", _WARNING),
     )
-    fallback = "null" if others is None or others == "blank" else quote_text(others)
-    mapped = f"case lower({text}) {cases} else {fallback} end"
-    value = f"case when {text} is null then null else {mapped} end"
-    if flag:
-        value = f"cast({value} as boolean)"
-    if others is not None:
-        return Value(value)
-    unknown = f"{text} is not null and ({value}) is null"
-    return Value(value, ((unknown, "unknown_code", "warning"),))
+    return Value(f"case when {inside} then {read} end", refused, number)
 
 
 def presence_value(text: str) -> Value:
@@ -139,91 +113,103 @@ def presence_value(text: str) -> Value:
     return Value(f"(({text}) is not null)")
 
 
-def code_value(text: str) -> Value:
+def code_value(text: str, *, context: Context = ANYWHERE) -> Value:
     """A short code as the source writes it; free text is not a code."""
-    sound = (
-        f"(regexp_full_match({text}, {quote_text(_CODE)}) "
-        f"and not regexp_full_match(upper({text}), {quote_text(_NO_CODE)}))"
+    form = (
+        f"case when strlen({text}) < {_SHORTEST_NO_CODE} "
+        f"then regexp_full_match({text}, '{_CODE}') "
+        f"else regexp_full_match({text}, '{_CODE}') "
+        f"and not regexp_full_match({text}, '{_NO_CODE}') end"
     )
+    stand_ins = list_values("code", context)
+    sound, stand_in = _is_of_form(text, _CODE, form, stand_ins)
     return Value(
-        f"case when {sound} then {text} end",
-        ((f"{text} is not null and not {sound}", "not_a_code", "warning"),),
+        f"case when {sound} then {text} end", blame(text, stand_in, "not_a_code")
     )
 
 
-def name_value(text: str) -> Value:
-    """A name as recorded; words that stand for 'not known' become null."""
-    stand_ins = ", ".join(quote_text(name) for name in PLACEHOLDER_NAMES)
-    placeholder = f"coalesce(upper({text}) in ({stand_ins}), false)"
-    return Value(
-        f"case when not {placeholder} then {text} end",
-        ((placeholder, "placeholder", "warning"),),
-    )
+def area_value(text: str, *, context: Context = ANYWHERE) -> Value:
+    """The code of a council's area, nine characters or the older four; a name is not.
 
-
-def initial_value(text: str) -> Value:
-    """The first letter of a name."""
-    return Value(f"upper(left({text}, 1))")
-
-
-def identifier_value(text: str) -> Value:
-    """An official number: upper case, single spaces."""
-    return Value(f"upper(regexp_replace({text}, '\\s+', ' ', 'g'))")
-
-
-def nhs_number_value(text: str) -> Value:
-    """A ten-digit NHS number whose modulus-11 check digit is right.
-
-    Source of the rule: NHS Data Dictionary, NHS NUMBER.
+    Source of the form: Office for National Statistics, Register of Geographic Codes.
     """
-    digits = f"regexp_replace({text}, '[^0-9]', '', 'g')"
-    total = " + ".join(
-        f"{10 - place} * try_cast(substr({digits}, {place + 1}, 1) as integer)"
-        for place in range(9)
-    )
-    check = f"((11 - (({total}) % 11)) % 11)"
-    sound = (
-        f"coalesce(length({digits}) = 10 "
-        f"and {check} = try_cast(substr({digits}, 10, 1) as integer) "
-        f"and {digits} <> repeat(left({digits}, 1), 10), false)"
-    )
+    stand_ins = list_values("area", context)
+    form = f"regexp_full_match({text}, '(?i){_AREA}')"
+    sound, stand_in = _is_of_form(text, _AREA, form, stand_ins)
     return Value(
-        f"case when {sound} then {digits} end",
-        ((f"{text} is not null and not {sound}", "nhs_number_check", "warning"),),
+        f"case when {sound} then upper({text}) end",
+        blame(text, stand_in, "not_an_area"),
     )
 
 
-def postcode_value(text: str) -> Value:
-    """A postcode as ``QX1 2AB``, or a sector as ``QX1 2``; stand-ins become null."""
-    squeezed = f"upper(regexp_replace({text}, '\\s+', '', 'g'))"
-    spaced = f"upper(regexp_replace({text}, '\\s+', ' ', 'g'))"
-    stand_in = (
-        f"(coalesce({squeezed} like 'ZZ99%', false) or {is_no_fixed_abode(text)})"
+def name_value(text: str, *, context: Context = ANYWHERE) -> Value:
+    """A name as recorded; words that stand for 'not known' become null.
+
+    What is recorded stays: linkage cleans names for itself (``linkage/cleaning.sql``).
+    """
+    stand_in = is_placeholder(f"upper({text})", list_values("name", context))
+    return Value(
+        f"case when not {stand_in} then {text} end",
+        ((without_value(text, "true"), "placeholder", _WARNING),),
     )
-    full = f"regexp_matches({squeezed}, '{_FULL_POSTCODE}')"
-    sector = f"regexp_matches({spaced}, '{_SECTOR}')"
-    value = (
-        f"case when {stand_in} then null "
-        f"when {full} then regexp_replace({squeezed}, '{_FULL_POSTCODE}', '\\1 \\2') "
-        f"when {sector} then {spaced} end"
-    )
-    wrong = f"{text} is not null and not {stand_in} and ({value}) is null"
-    return Value(value, ((wrong, "not_a_postcode", "warning"),))
 
 
-def is_no_fixed_abode(text: str) -> str:
-    """SQL: the postcode given is one that stands for no fixed abode."""
-    codes = ", ".join(quote_text(code) for code in NO_FIXED_ABODE)
+def initial_value(text: str, *, context: Context = ANYWHERE) -> Value:
+    """The first letter of a name."""
+    stand_in = is_placeholder(f"upper({text})", list_values("initial", context))
+    return Value(
+        f"case when not {stand_in} then upper(left({text}, 1)) end",
+        ((without_value(text, "true"), "placeholder", _WARNING),),
+    )
+
+
+def without_value(text: str, condition: str) -> str:
+    """SQL: there is a text, it gave no value, and the condition holds.
+
+    The condition, which must not be null, is worked out for such rows alone.
+    """
     return (
-        f"coalesce(upper(regexp_replace({text}, '\\s+', '', 'g')) in ({codes}), false)"
+        f"case when {text} is not null and {value_name(text)} is null "
+        f"then {condition} else false end"
     )
 
 
-def _has_short_year(text: str) -> str:
-    return f"regexp_matches({text}, '[^0-9][0-9]{{2}}$')"
+def is_placeholder(written: str, values: Iterable[str]) -> str:
+    """SQL: an upper-case text is one of the values; a last ``*`` is any ending."""
+    exact = sorted({v.upper() for v in values if not v.endswith("*")})
+    begun = sorted({v[:-1].upper() for v in values if v.endswith("*")})
+    parts = [f"starts_with({written}, {quote_text(value)})" for value in begun]
+    if exact:
+        # A plain IN becomes a join, which is made for every row and every column.
+        listed = ", ".join(map(quote_text, exact))
+        parts.append(f"list_contains([{listed}], {written})")
+    return f"coalesce({' or '.join(parts)}, false)" if parts else "false"
 
 
-def _parse_date(text: str, formats: Iterable[str]) -> str:
-    listed = ", ".join(quote_text(form) for form in formats)
-    plain = f"regexp_replace({text}, '{_TIME_ZONE}', '\\1')"
-    return f"try_strptime({plain}, [{listed}])"
+def list_values(kind: str, context: Context) -> list[str]:
+    """List the placeholders of a kind of field, as written."""
+    return [placeholder.value for placeholder in find_placeholders(kind, context)]
+
+
+def _is_of_form(
+    text: str, form: str, sound: str, stand_ins: list[str]
+) -> tuple[str, str]:
+    """SQL of whether a text is of a form, and whether it is a placeholder.
+
+    Most texts are asked for their form alone: placeholders matter there only where one
+    of them has the form.
+    """
+    if sound == form:
+        sound = f"regexp_full_match({text}, '{form}')"
+    passing = [v for v in stand_ins if re.fullmatch(form, v, re.IGNORECASE)]
+    if passing:
+        sound = f"{sound} and not {is_placeholder(f'upper({text})', passing)}"
+    return sound, is_placeholder(f"upper({text})", stand_ins)
+
+
+def blame(text: str, stand_in: str, rule: str) -> tuple[tuple[str, str, Severity], ...]:
+    """Faults of a text without a value: a placeholder, or else what the rule says."""
+    found = (without_value(text, stand_in), "placeholder", _WARNING)
+    if not rule:
+        return (found,)
+    return (found, (without_value(text, f"not {stand_in}"), rule, _WARNING))

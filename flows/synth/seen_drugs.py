@@ -153,7 +153,7 @@ def _describe_episode() -> dict[str, str]:
         "EPISODID": "(episode + 700001)::varchar",
         "ACCMNEED": f"case when {homeless} and u2 < 0.5 then '1' when {homeless} and "
         "u2 < 0.85 then '2' when u2 < 0.08 then '2' else '3' end",
-        "LA": "'QX01'",
+        "LA": "'00QX'",
         "DAT": "'QX01B'",
         "DRUG1": "substance::varchar",
         "DRUG2": "second_substance::varchar",

@@ -16,6 +16,8 @@ from flows.linkage.scoring import build_settings
 from flows.linkage.train import train
 from tests.linkage_records import standard_rows
 
+MC_PARTS = ["mcdwindop", "mcquibbet"]
+
 
 def read_row(connection: duckdb.DuckDBPyConnection, columns: str) -> tuple[object, ...]:
     row = connection.execute(f"select {columns} from standard").fetchone()
@@ -30,6 +32,10 @@ def read_row(connection: duckdb.DuckDBPyConnection, columns: str) -> tuple[objec
         ({"forename": "Becky"}, "forename_root", "rebecca"),
         ({"forename": "Zora May"}, "middle_name", "may"),
         ({"forename": "NOT ENTERED"}, "forename", None),
+        ({"forename": "NOT ENTERED Zora"}, "forename", "zora"),
+        ({"forename": "N/K"}, "forename", None),
+        ({"surname": "DUPLICATE_ Unknown"}, "surname", None),
+        ({"surname": "Mc Quibbet-Mc Dwindop"}, "surname_parts", MC_PARTS),
         ({"surname": "DUPLICATE_O'Mc Fizzard"}, "surname", "omcfizzard"),
         ({"surname": "Lee-Quibbet"}, "surname_parts", ["lee", "quibbet"]),
         ({"surname": "van Dwindop"}, "surname_parts", ["dwindop"]),
@@ -71,6 +77,8 @@ def test_a_value_is_cleaned_for_comparing(
             "899999999",
         ),
         ({"cro_number": "123456/01a"}, "cro_number", "123456/01A"),
+        ({"cro_number": "1/11x"}, "cro_number", "000001/11X"),
+        ({"cro_number": "sf99/012345m"}, "cro_number", "SF99/12345M"),
     ],
 )
 def test_a_number_has_one_form(said: dict[str, str], kind: str, found: str) -> None:
