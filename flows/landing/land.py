@@ -124,7 +124,6 @@ def _mint_ids(
                 select source_key from vault.keys
                 where provider = {own} and kind = 'record'
             )
-            order by source_key
             """
         )
     return keys

@@ -14,6 +14,7 @@ from flows.reading.faults import Severity
 from flows.reading.judge import Judgement
 from flows.receipts.facts import (
     MOST_EXAMPLES,
+    MOST_REMARKS,
     Counts,
     Problem,
     Receipt,
@@ -36,7 +37,7 @@ class _Faults:
     judgement: Judgement
 
     def __iter__(self) -> Iterator[RowFault]:
-        for fault in self.judgement.list_faults():
+        for fault in self.judgement.list_faults(most_remarks=MOST_REMARKS):
             yield as_row_fault(fault)
 
 

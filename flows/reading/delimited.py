@@ -196,7 +196,11 @@ def _parse(
             f"{len(lines)} records were found and {parsed.num_rows} parsed. "
             f"{_IRREGULAR}",
         )
-    yield from parsed.append_column("_line", pa.array(lines)).to_batches()
+    # Handed over as it lies in memory: a conversion would load pandas for it.
+    numbers = pa.Array.from_buffers(
+        pa.int64(), len(lines), [None, pa.py_buffer(np.ascontiguousarray(lines))]
+    )
+    yield from parsed.append_column("_line", numbers).to_batches()
 
 
 _IRREGULAR = (

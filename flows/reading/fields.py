@@ -1,9 +1,9 @@
 """The SQL that gives every field of a row its typed value, and every row its faults.
 
 Four steps, each a projection of the one before: the texts of headings that matter,
-trimmed; what is read of them; a typed value for every column that fills a field;
-the fields, and the faults of the row as bits of a number. What each bit stands for is told by
-:class:`FaultCode`.
+trimmed; what is read of them; a typed value for every column that fills a field; the
+fields, and the faults of the row as bits of a number. What each bit stands for is told
+by :class:`FaultCode`.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ class Judgement:
         self.quarantined, self.warned = found or (0, 0)
 
     def list_faults(
-        self, most: int | None = None
+        self, most: int | None = None, most_remarks: int | None = None
     ) -> Iterator[tuple[int, str, str, str, str, str]]:
         """Give every fault by line: line, row key, column, rule, severity, detail.
 
@@ -123,19 +123,21 @@ class Judgement:
 
         Args:
             most: give only the first so many of each rule, column and severity.
+            most_remarks: the same, of remarks alone.
         """
+        limit = most or most_remarks
+        kept = "f.severity = 'quarantine' or " if most is None else ""
         first = f"""
-            qualify row_number() over (
+            qualify {kept} row_number() over (
                 partition by f.rule, f."column", f.severity order by f.line
-            ) <= {most}
+            ) <= {limit}
         """
         cursor = self.connection.execute(
             f"""
             select f.line, coalesce(r._row_key, ''), f."column", f.rule, f.severity,
                 f.detail
-            from {self.faults_table} as f
+            from (from {self.faults_table} as f {first if limit else ""}) as f
             left join {self.table} as r on r._line = f.line
-            {first if most else ""}
             order by f.line, f."column", f.rule
             """
         )

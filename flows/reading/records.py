@@ -54,7 +54,6 @@ class _Lines:
     ends: Numbers
     quotes: Numbers
     delimiters: Numbers
-    spaces: Numbers
 
 
 def find_records(text: bytes, delimiter: str, width: int, *, is_last: bool) -> Records:
@@ -83,7 +82,6 @@ def find_records(text: bytes, delimiter: str, width: int, *, is_last: bool) -> R
         ends,
         np.flatnonzero(data == _QUOTE),
         np.flatnonzero(data == ord(delimiter)),
-        np.flatnonzero(data == ord(" ")),
     )
     heads, closes, unclosed, whole = _join_lines(lines, width, is_last=is_last)
     used = int(ends[whole - 1]) + 1 if whole else 0
@@ -160,12 +158,26 @@ def _measure(
         some = np.flatnonzero(inside)
         owner = np.searchsorted(start, opens[some], side="right") - 1
         np.subtract.at(fields, owner, inside[some])
-    filler = fields - 1 + _count_in(lines.quotes, start, end)
-    filler += _count_in(lines.spaces, start, end)
-    # A line feed inside a quoted text of spaces is filler too.
-    blank = filler + (closes - heads) == end - start
+    blank = _find_blank(data, lines, start, end)
     stray = _find_stray(data, lines.delimiter, opens, shuts, start)
     return Records(start, end, heads, fields, blank, stray, unclosed, used, whole)
+
+
+def _find_blank(
+    data: npt.NDArray[np.uint8], lines: _Lines, start: Numbers, end: Numbers
+) -> Flags:
+    """Mark records that hold nothing but delimiters, quotes, spaces and line ends."""
+    filler = np.zeros(256, dtype=bool)
+    filler[[ord(lines.delimiter), _QUOTE, ord(" "), ord("\n")]] = True
+    blank = np.zeros(len(start), dtype=bool)
+    # Nearly every row begins with something, so few are looked at whole.
+    for place in np.flatnonzero((start == end) | filler[data[_inside(start, data)]]):
+        blank[place] = bool(filler[data[start[place] : end[place]]].all())
+    return blank
+
+
+def _inside(places: Numbers, data: npt.NDArray[np.uint8]) -> Numbers:
+    return np.minimum(places, max(len(data) - 1, 0))
 
 
 def _pair_quotes(

@@ -61,18 +61,16 @@ def find_encoding(file: BinaryIO, declared: str | None) -> Encoding:
     file.seek(0)
     head = file.read(1 << 12)
     codec, how = _from_head(head, declared)
-    problem = _find_problem(file, codec)
+    seen = _look(file, codec)
     faults: tuple[Fault, ...] = ()
-    if problem is not None and codec == "utf-8" and not declared:
-        faults = (Fault(problem, "", "not_utf8", "warning"),)
+    if seen.problem is not None and codec == "utf-8" and not declared:
+        faults = (Fault(seen.problem, "", "not_utf8", "warning"),)
         codec, how = "cp1252", "Windows-1252"
-        problem = _find_problem(file, codec)
-    if problem is not None:
-        raise ExportRefused("wrong_encoding", _words(how, declared), line=problem)
-    odd = codec != "utf-8" or any(
-        b"\t" in piece or _NO_BREAK in piece for piece in _pieces(file)
-    )
-    return Encoding(codec, how + _line_ends(file, codec), faults, odd)
+        seen = _look(file, codec)
+    if seen.problem is not None:
+        raise ExportRefused("wrong_encoding", _words(how, declared), line=seen.problem)
+    odd = codec != "utf-8" or seen.has_odd_spaces
+    return Encoding(codec, how + seen.line_ends, faults, odd)
 
 
 def read_text(file: BinaryIO, encoding: Encoding) -> Iterator[bytes]:
@@ -129,21 +127,57 @@ def _from_head(head: bytes, declared: str | None) -> tuple[str, str]:
     return "utf-8", "UTF-8"
 
 
-def _find_problem(file: BinaryIO, codec: str) -> int | None:
-    """Give the line with the first bytes the encoding does not have, if any."""
-    decode = codecs.getincrementaldecoder(codec)()
-    before = 0
-    for piece in _pieces(file):
-        try:
-            decode.decode(piece)
-        except UnicodeDecodeError as error:
-            return _find_line(file, before + error.start)
-        before += len(piece)
+@dataclass
+class _Seen:
+    """What one look at all bytes of a file shows.
+
+    Attributes:
+        problem: the line with the first bytes the encoding does not have, if any.
+        pairs: line ends of Windows; ``returns`` of the classic Mac; ``feeds`` of Unix.
+    """
+
+    problem: int | None = None
+    has_odd_spaces: bool = False
+    pairs: int = 0
+    returns: int = 0
+    feeds: int = 0
+
+    @property
+    def line_ends(self) -> str:
+        """Line ends in words, if they are not those of Windows or Unix throughout."""
+        if sum(count > 0 for count in (self.pairs, self.returns, self.feeds)) > 1:
+            return ", mixed line ends"
+        return ", classic Mac line ends" if self.returns else ""
+
+    def note(self, text: bytes) -> None:
+        """Count the line ends of a piece that does not end within one."""
+        if b"\r" in text:
+            found = text.count(b"\r\n")
+            self.pairs += found
+            self.returns += text.count(b"\r") - found
+            self.feeds += text.count(b"\n") - found
+        elif not self.feeds:
+            self.feeds += b"\n" in text
+        if not self.has_odd_spaces:
+            self.has_odd_spaces = b"\t" in text or _NO_BREAK in text
+
+
+def _look(file: BinaryIO, codec: str) -> _Seen:
+    """Look once at all bytes of a file, read as an encoding."""
+    decode, seen, last = codecs.getincrementaldecoder(codec)(), _Seen(), b""
+    before, wide = 0, codec.startswith("utf-16")
     try:
+        for piece in _pieces(file):
+            decode.decode(piece)
+            before += len(piece)
+            text = last + (piece.replace(b"\x00", b"") if wide else piece)
+            last = text[-1:] if text.endswith(b"\r") else b""
+            seen.note(text[: len(text) - len(last)])
         decode.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return _find_line(file, before)
-    return None
+    except UnicodeDecodeError as error:
+        seen.problem = _find_line(file, before + error.start)
+    seen.returns += len(last)
+    return seen
 
 
 def _find_line(file: BinaryIO, place: int) -> int:
@@ -159,28 +193,6 @@ def _find_line(file: BinaryIO, place: int) -> int:
         if place <= 0:
             break
     return lines + len(last)
-
-
-def _line_ends(file: BinaryIO, codec: str) -> str:
-    """Say in words if line ends are not those of Windows or Unix throughout."""
-    pairs = returns = feeds = 0
-    last = b""
-    wide = codec.startswith("utf-16")
-    for piece in _pieces(file):
-        text = last + (piece.replace(b"\x00", b"") if wide else piece)
-        last = text[-1:] if text.endswith(b"\r") else b""
-        text = text[: len(text) - len(last)]
-        if b"\r" in text:
-            found = text.count(b"\r\n")
-            pairs, returns = pairs + found, returns + text.count(b"\r") - found
-            feeds += text.count(b"\n") - found
-        elif not feeds:
-            feeds += b"\n" in text
-    returns += len(last)
-    kinds = (pairs > 0, returns > 0, feeds > 0)
-    if sum(kinds) > 1:
-        return ", mixed line ends"
-    return ", classic Mac line ends" if kinds[1] else ""
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

@@ -28,7 +28,9 @@ _FORMULA = re.compile("(^|[;|\t\r\n])(\\s*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])"
 
 
 def write_csv(file: TextIO, receipt: Receipt) -> int:
-    """Write every fault of a receipt, after the reason it was refused or held.
+    """Write the faults of a receipt, after the reason it was refused or held.
+
+    Every row left out is listed; of remarks the first 5,000 of each problem.
 
     Args:
         file: open for text, with ``newline=""``.
@@ -47,6 +49,12 @@ def write_csv(file: TextIO, receipt: Receipt) -> int:
     for row in list_rows(receipt.faults):
         writer.writerow(row)
         written += 1
+    for problem in receipt.problems:
+        if more := problem.count - problem.listed:
+            found = f"{find_rule(problem.rule).means} ({more:,} more rows, not listed)"
+            happened = HAPPENED[problem.severity]
+            cells = ("", "", problem.column, problem.rule, happened, found, "")
+            writer.writerow(map(make_safe, cells))
     return written
 
 

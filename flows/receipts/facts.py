@@ -15,7 +15,10 @@ from flows.errors import PipelineError
 from flows.reading.faults import Severity
 
 MOST_EXAMPLES = 200
-"""How many rows of one problem the HTML form shows; the CSV form has every one."""
+"""How many rows of one problem the HTML form shows; the CSV form lists them."""
+
+MOST_REMARKS = 5_000
+"""How many remarks of one problem are listed; rows left out are listed, every one."""
 
 State = Literal["landed", "refused", "held"]
 ProblemKey = tuple[str, str]
@@ -57,6 +60,13 @@ class Problem:
     severity: Severity
     count: int
     examples: tuple[RowFault, ...] = ()
+
+    @property
+    def listed(self) -> int:
+        """How many of its faults are listed one by one."""
+        if self.severity == "quarantine":
+            return self.count
+        return min(self.count, MOST_REMARKS)
 
 
 @dataclass(frozen=True)

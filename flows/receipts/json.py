@@ -14,7 +14,8 @@ Keys, in this order:
 - ``changes``: kind, rule, column, now, before, seen (see ``compare.py``);
 - ``not_asked``: rule, means, why;
 - ``trend``: day, rows_in, quarantined, warned, oldest first, this export last;
-- ``faults``: line, row, column, rule, severity, detail, one a line of the file.
+- ``faults``: line, row, column, rule, severity, detail: of every row left out, and of
+  the first 5,000 remarks of each problem.
 """
 
 from __future__ import annotations

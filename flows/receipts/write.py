@@ -39,7 +39,7 @@ def write_receipt(folder: Path, receipt: Receipt) -> Written:
     paths = name_files(folder, receipt)
     page = render_html(receipt, paths.csv.name, paths.json.name)
     aside = Written(*(path.with_name(f".{path.name}.part") for path in paths))
-    counted = sum(problem.count for problem in receipt.problems)
+    counted = sum(problem.listed for problem in receipt.problems)
     try:
         aside.html.write_text(page, encoding="utf-8", errors="replace")
         # The mark at its start is how a spreadsheet knows the letters are UTF-8.
