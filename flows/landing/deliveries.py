@@ -7,7 +7,7 @@ import duckdb
 from flows.checks import list_checks, run_checks
 from flows.duck import quote_name
 from flows.landing.facts import Export
-from flows.reading.judge import Judgement
+from flows.reading.judgement import Judgement
 
 
 def check_delivery(

@@ -19,7 +19,7 @@ from flows.landing.ledger import enter_landing, tell_landing
 from flows.landing.reconcile import compare, enter_rows, gone_sql
 from flows.mappings import Mapping
 from flows.reading.fields import contract_columns
-from flows.reading.judge import Judgement
+from flows.reading.judgement import Judgement
 
 
 def land(
