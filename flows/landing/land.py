@@ -106,7 +106,7 @@ def _mint_ids(
         name: (
             f"case when taken.{name} is not null then md5(getvariable('id_salt') "
             f"|| chr(31) || {own} || chr(31) || {quote_text(name)} || chr(31) "
-            f"|| taken.{name})::uuid::varchar end"
+            f"|| taken.{name}) end"
         )
         for name in sorted(named - {"record_id"})
     }
