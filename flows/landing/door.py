@@ -134,11 +134,13 @@ class Door:
                     ) as turn
                 from vault.exports
                 where provider = $provider and state not in ('refused', 'rejected')
+                    and sheet is not distinct from $sheet
             ) where sha256 = $sha256 order by turn
             """,
             {
                 "name": arrival.file_name,
                 "kind": arrival.file_kind,
+                "sheet": arrival.sheet,
                 "provider": self.provider.provider,
                 "sha256": arrival.sha256,
             },
