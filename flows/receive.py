@@ -19,7 +19,7 @@ import duckdb
 from flows.errors import ExportRefused
 from flows.events import EventLog
 from flows.keys import Keys
-from flows.landing.door import Door
+from flows.landing.door import Door, FileChanged
 from flows.landing.parts import open_parts
 from flows.landing.results import ExportResult
 from flows.mappings import Provider
@@ -59,6 +59,11 @@ def receive(
             continue
         try:
             at_door += _take(place, keys, vault, provider, path, events)
+        except FileChanged:
+            events.emit(
+                "export.waiting", provider=provider_name, reason="still growing"
+            )
+            continue
         except OSError:
             events.emit("export.waiting", provider=provider_name, reason="unreadable")
             continue
@@ -94,7 +99,7 @@ def _snapshot(place: Place) -> dict[Path, tuple[int, int]]:
             entry = path.lstat()
             # A link or a second name could point at another provider's file.
             if stat.S_ISREG(entry.st_mode) and entry.st_nlink == 1:
-                found[path] = (entry.st_size, entry.st_mtime_ns)
+                found[path] = _state(entry)
     return found
 
 
@@ -113,7 +118,10 @@ def _take(
     with os.fdopen(descriptor, "rb") as file:
         entry = os.fstat(file.fileno())
         modified = dt.datetime.fromtimestamp(entry.st_mtime, dt.UTC)
-        door = Door(place, keys, vault, provider, events, modified)
+        door = Door(
+            place, keys, vault, provider, events, modified,
+            is_steady=lambda: _state(os.fstat(file.fileno())) == _state(entry),
+        )  # fmt: skip
         try:
             for part in open_parts(provider, name_on_disk, file):
                 door.register(part.name, part.file, part.sheet)
@@ -121,3 +129,7 @@ def _take(
             file.seek(0)
             door.refuse(name_on_disk, file, refusal)
     return door.refused
+
+
+def _state(entry: os.stat_result) -> tuple[int, int]:
+    return entry.st_size, entry.st_mtime_ns
