@@ -219,4 +219,4 @@ def test_a_file_that_changes_while_it_is_taken_in_is_left_for_the_next_run(
 
     assert result.landed == 2
     waiting = [e for e in road.events.seen if e["event"] == "export.waiting"]
-    assert [e["reason"] for e in waiting] == ["still growing"]
+    assert [e["reason"] for e in waiting] == ["changed while read"]
