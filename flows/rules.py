@@ -18,12 +18,13 @@ from flows.reading.refusals import HOLDS, REFUSALS
 from flows.reading.rules import RULES, Rule
 
 Kind = Literal["conformance", "completeness", "plausibility"]
-Effect = Literal["quarantine", "warning", "either", "refused", "held"]
+Effect = Literal["quarantine", "warning", "either", "dates", "refused", "held"]
 
 EFFECTS: dict[Effect, str] = {
     "quarantine": "row left out",
     "warning": "remark",
     "either": "row left out where the value is required, else a remark",
+    "dates": "row left out; a remark at a date of birth or one that does not land",
     "refused": "file refused",
     "held": "export held",
 }
@@ -41,6 +42,11 @@ _LEAVES_OUT = frozenset(
         "unclosed_quote",
         "stray_quote",
         "field_count",
+        "repeated_element",
+        "not_json",
+        "line_too_long",
+        "repeated_name",
+        "list_in_row",
         "key_missing",
         "duplicate_key",
         "required_missing",
@@ -48,8 +54,13 @@ _LEAVES_OUT = frozenset(
 )
 _REMARKS = frozenset(
     {
+        "beyond_header",
+        "long_number",
+        "date_format",
+        "excel_serial",
+        "partial_date",
         "impossible_birth_date",
-        "placeholder",
+        "identifier_check",
         "nhs_number_check",
         "not_a_postcode",
         "not_utf8",
@@ -61,7 +72,8 @@ _COMPLETENESS = frozenset(
         "key_missing",
         "required_missing",
         "placeholder",
-        "no_rows",
+        "partial_date",
+        "empty_file",
     }
 )
 _PLAUSIBILITY = frozenset(
@@ -212,6 +224,8 @@ def _core(name: str, rule: Rule) -> ListedRule:
         effect = "quarantine"
     elif name in _REMARKS:
         effect = "warning"
+    elif name == "not_a_date":
+        effect = "dates"
     return ListedRule(name, READING, _kind(name), effect, rule.means, rule.guidance)
 
 

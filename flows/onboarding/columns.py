@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flows.layouts import PRESENCE
 from flows.onboarding.names import Candidate, field_kind, list_value_maps, spell_values
 from flows.onboarding.profile import Profile
 from flows.onboarding.shapes import list_rivals
@@ -106,6 +107,8 @@ def read_list(
         is_fixed: that layout is the one the file is of: its map is the only one.
     """
     own = known.target.values if known.target else None
+    if own == PRESENCE:
+        return ListReading(PRESENCE, "whether anything is written", 0, 0)
     if is_fixed and not own and field_kind(sector, field) == "flag":
         own = "flag"
     best = ListReading({}, "no value map", profile.distinct, profile.filled)

@@ -13,7 +13,13 @@ from pathlib import Path
 
 from flows.contracts import SECTORS, load_contract, load_identity
 from flows.errors import MappingError
-from flows.layouts import Target, list_layouts, load_layout, shared_values
+from flows.layouts import (
+    PRESENCE,
+    Target,
+    list_layouts,
+    load_layout,
+    shared_values,
+)
 
 SYNONYMS = Path(__file__).with_name("synonyms.csv")
 PERSON_FIELDS = ("record_id", "sex_type")
@@ -137,8 +143,9 @@ def list_value_maps(sector: str) -> list[tuple[str, str | dict[str, str], str]]:
             elif column.type == "flag" and not column.derived_from:
                 found.append((field, "flag", "shared map flag"))
     for heading, known in _walk_layouts(sector):
-        if known.target is not None and known.target.values:
-            values = known.target.values
+        values = known.target.values if known.target is not None else ""
+        # A flag of whether anything is written reads no value.
+        if values and values != PRESENCE:
             named = f"shared map {values}" if isinstance(values, str) else known.source
             label = named if isinstance(values, str) else f"{named}, {heading}"
             found.append((known.field, values, label))

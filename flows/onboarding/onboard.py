@@ -40,12 +40,14 @@ class Onboarded:
         provider: what it says.
         proposals: one per file that something is taken from.
         untaken: files of a layout that takes nothing from them.
+        unread: files of a zip whose kind is not read.
     """
 
     path: Path
     provider: Provider
     proposals: tuple[Proposal, ...]
     untaken: tuple[str, ...]
+    unread: tuple[str, ...]
 
 
 def onboard(
@@ -85,7 +87,7 @@ def onboard(
     if target.exists():
         raise SettingsError(f"{target} is there. Say --name or --out.")
     ask = Ask(known_headings(), known_sheets(), sheet, header_row)
-    samples = open_samples(path, ask)
+    samples, unread = open_samples(path, ask)
     proposals, untaken = _propose(samples, sector)
     content = describe_provider(name, sector, proposals)
     rows = sum(sample.rows.num_rows for sample in samples)
@@ -97,7 +99,9 @@ def onboard(
     provider = parse_model(Provider, yaml.safe_load(text), target)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
-    return Onboarded(target, provider, tuple(proposals), tuple(untaken))
+    return Onboarded(
+        target, provider, tuple(proposals), tuple(untaken), tuple(unread)
+    )
 
 
 def _tell_name(path: Path) -> str:

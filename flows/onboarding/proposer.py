@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flows.layouts import PRESENCE
 from flows.onboarding import columns as judged
 from flows.onboarding.names import (
     DELETED_WORDS,
@@ -64,6 +65,9 @@ class Proposer:
         proposed = f"read as {known.field}"
         if known.closeness == "similar":
             self.proposal.doubt(name, f"Is this {known.field}?", proposed, evidence)
+        if known.target is not None and known.target.values == PRESENCE:
+            # Words of any shape may stand there; only that they do is read.
+            return
         if wrong := judged.find_disagreement(
             self.sector, known.field, profile, self.formats
         ):

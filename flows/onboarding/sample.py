@@ -70,22 +70,42 @@ class Sample:
     how: str
 
 
-def open_samples(path: Path, ask: Ask) -> list[Sample]:
-    """Open a file, or every readable file of a zip.
+def open_samples(path: Path, ask: Ask) -> tuple[list[Sample], list[str]]:
+    """Open a file, or every file of a zip whose kind is read.
+
+    Returns:
+        the samples, and the names of files left out because their kind is not read.
 
     Raises:
-        ExportRefused: no such file, nothing in it can be read, or no line is one of
-            headings.
+        ExportRefused: no such file, nothing in it is of a kind that is read, a file
+            that cannot be read, or no line is one of headings.
     """
     if not path.is_file():
         raise ExportRefused("no_file", f"There is no file {path}.")
     with path.open("rb") as file:
         if not is_named_archive(path.name):
-            return [_open(path.name, file, ask)]
-        return [
-            _open(name, io.BytesIO(member.read()), ask)
-            for name, member, _ in open_archive(file, path.name)
-        ]
+            return [_open(path.name, file, ask)], []
+        return _open_members(file, path.name, ask)
+
+
+def _open_members(
+    file: BinaryIO, archive: str, ask: Ask
+) -> tuple[list[Sample], list[str]]:
+    samples, unread = [], []
+    for name, member, _ in open_archive(file, archive):
+        try:
+            samples.append(_open(name, io.BytesIO(member.read()), ask))
+        except ExportRefused as refusal:
+            if refusal.rule != "unknown_kind":
+                raise
+            unread.append(name)
+    if not samples:
+        raise ExportRefused(
+            "unknown_kind",
+            f"None of the {len(unread)} files in {archive} is of a kind that is read. "
+            "Pack CSV, XLSX, ODS, XML, JSON lines or Parquet files.",
+        )
+    return samples, unread
 
 
 def _open(name: str, file: BinaryIO, ask: Ask) -> Sample:

@@ -10,7 +10,6 @@ import io
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 
 from flows.errors import ExportRefused
+from flows.reading.damage import ZIP_DAMAGED
 from flows.reading.kinds import (
     HEAD_BYTES,
     can_be_workbook,
@@ -32,10 +32,6 @@ _ENDINGS = {".zip", ".7z", ".tar", ".gz", ".tgz", ".rar", ".bz2", ".xz", ".zst"}
 _ENCRYPTED = 0x1
 # What file managers leave beside the files they pack.
 _LEFT_BEHIND = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError,
-    RuntimeError, ValueError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -197,7 +193,7 @@ class _Counted(io.RawIOBase):
 def _refuse_damaged() -> Iterator[None]:
     try:
         yield
-    except _DAMAGED as error:
+    except ZIP_DAMAGED as error:
         raise ExportRefused(
             "unreadable_archive", "The zip cannot be opened. Send it again, unlocked."
         ) from error

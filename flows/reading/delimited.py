@@ -135,7 +135,7 @@ class _Pieces:
         self._waiting += piece or b""
         if len(self._waiting) > _LONGEST_LINE and b"\n" not in self._waiting:
             raise ExportRefused(
-                "line_too_long",
+                "line_without_end",
                 f"A line of more than {_LONGEST_LINE:,} bytes is no row. Look for line "
                 "ends that are missing, and export again.",
                 line=line,

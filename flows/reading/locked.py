@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from typing import BinaryIO
+
+from flows.reading.damage import ZIP_DAMAGED
 
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BLOCK = 1 << 20
@@ -15,10 +16,6 @@ _STREAM = "EncryptedPackage".encode("utf-16-le")
 _LOCKED_XLS = rb"\x09\x08\x10\x00.{16}\x2f\x00"
 _LOCK = re.compile(re.escape(_STREAM) + b"|" + _LOCKED_XLS, re.DOTALL)
 _MANIFEST = "META-INF/manifest.xml"
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, ValueError,
-    NotImplementedError, RuntimeError,
-)  # fmt: skip
 
 
 def is_locked(file: BinaryIO) -> bool:
@@ -37,7 +34,7 @@ def is_locked(file: BinaryIO) -> bool:
     try:
         with zipfile.ZipFile(file) as archive, archive.open(_MANIFEST) as manifest:
             return b"encryption-data" in manifest.read(_BLOCK)
-    except _DAMAGED:
+    except ZIP_DAMAGED:
         return False
 
 

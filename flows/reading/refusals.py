@@ -33,6 +33,18 @@ REFUSALS: dict[str, Rule] = {
         "The headings are not those of the agreed layout",
         "Export with the agreed columns, or agree the change first",
     ),
+    "no_headings": Rule(
+        "No line that could be the headings was found where they should be",
+        "Export again with the headings as the first line",
+    ),
+    "no_delimiter": Rule(
+        "Neither comma, semicolon, tab nor pipe divides the lines into columns",
+        "Export it as CSV",
+    ),
+    "line_without_end": Rule(
+        "A line is longer than any row can be",
+        "Look for line ends that are missing, and export again",
+    ),
     "wrong_encoding": Rule(
         "The letters of the file are not encoded as was declared",
         "Export as UTF-8, or have the encoding declared in the provider file",
@@ -54,12 +66,32 @@ REFUSALS: dict[str, Rule] = {
         "Delete the empty rows and columns behind the table and save again",
     ),
     "unreadable_workbook": Rule(
-        "The workbook cannot be opened",
-        "Save it again as XLSX, without a password",
+        "The workbook cannot be opened, or was not written by a spreadsheet program",
+        "Save it again as XLSX in a spreadsheet program",
+    ),
+    "unreadable_xml": Rule(
+        "The XML is not well-formed, or holds what no export needs",
+        "Export it again without document types, entities or missing end tags",
+    ),
+    "unreadable_parquet": Rule(
+        "The Parquet file is damaged, or holds columns that are no plain values",
+        "Write it again with plain columns, without encryption",
+    ),
+    "password_protected": Rule(
+        "The file is locked with a password",
+        "Save it without one; the way it is sent keeps it safe",
     ),
     "unreadable_archive": Rule(
-        "The zip cannot be opened",
-        "Make the zip again, without a password",
+        "The zip cannot be opened, or a file in it is not as the zip says",
+        "Pack it again, without a password",
+    ),
+    "unsafe_member": Rule(
+        "The zip holds a link, a device or a file without a proper name",
+        "Pack the files alone, each under its own name",
+    ),
+    "duplicate_member": Rule(
+        "Two files in the zip have the same name, folders aside",
+        "Give each file in the zip a name of its own",
     ),
     "nested_archive": Rule(
         "The zip holds other archives",
@@ -103,10 +135,6 @@ HOLDS: dict[str, Rule] = {
     "second_of_its_day": Rule(
         "A full export of this kind and day has landed under another name",
         "Send one file for all rows; a correction comes under the same name",
-    ),
-    "no_rows": Rule(
-        "The file has headings and no rows, while rows of the last export are live",
-        "Export again; nothing was withdrawn",
     ),
     "volume_outside_range": Rule(
         "The number of rows is far from what this provider has sent before",

@@ -7,8 +7,6 @@ batch is turned into text by column, since a column mostly holds one kind of cel
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -26,6 +24,7 @@ from flows.reading.batch import (
     text_batch,
     write_numbers,
 )
+from flows.reading.damage import ZIP_DAMAGED
 from flows.reading.locked import is_locked
 from flows.reading.old_workbook import check_old_workbook
 from flows.reading.opened import Opened
@@ -37,11 +36,6 @@ _MOST_COLUMNS = 16_384
 _SLICE_ROWS = 5_000
 # A workbook keeps fifteen digits of a number; what is longer ends in zeros.
 _LARGEST_EXACT = 10**15
-# What a zip or a sheet that is damaged makes the libraries below us raise.
-_DAMAGED = (
-    CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError,
-    NotImplementedError, RuntimeError,
-)  # fmt: skip
 
 
 def open_workbook(file: BinaryIO, sheet: str | None, header_row: int) -> Opened:
@@ -119,7 +113,7 @@ def _open(file: BinaryIO) -> CalamineWorkbook:
 def _refuse_damaged() -> Iterator[None]:
     try:
         yield
-    except _DAMAGED as error:
+    except (CalamineError, *ZIP_DAMAGED) as error:
         raise ExportRefused(
             "unreadable_workbook",
             "The workbook cannot be opened: it is damaged or not a workbook. Save it "

@@ -67,6 +67,9 @@ def onboarded(result: Onboarded) -> None:
     if result.untaken:
         listed = ", ".join(printable(name) for name in result.untaken)
         _out.print(f"Nothing is taken from {listed}")
+    if result.unread:
+        listed = ", ".join(printable(name) for name in result.unread)
+        _out.print(f"Not looked at, being of a kind that is not read: {listed}")
     doubts(result.provider.doubts)
     _out.print(f"Written: {escape(str(result.path))}", soft_wrap=True)
     _out.print(

@@ -9,7 +9,7 @@ import tarfile
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.errors import ExportRefused
@@ -120,6 +120,7 @@ def test_other_archives_are_not_opened(name):
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 255)), max_size=4))
+@example(damage=[(157, 0)])  # an empty name
 def test_a_damaged_zip_is_read_or_refused_and_nothing_else(damage):
     content = bytearray(make_zip({"a.csv": CSV, "b/c.csv": CSV * 20}))
     for place, byte in damage:

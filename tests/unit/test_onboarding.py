@@ -311,7 +311,8 @@ def test_hostile_headings_come_out_as_they_are_and_do_nothing(new):
         (["Client ID", "Sex", "sex "], "wrong_header", "columns 3 have the heading of"),
         (["Client ID", "", "Sex"], "wrong_header", "columns 2 have no heading"),
         (["Client ID", "z" * 300, "Sex"], "wrong_header", "more than 200 characters"),
-        (["Client ID", *(f"c{n}" for n in range(10_000))], "wrong_header", "10,001"),
+        (["Client ID", *(f"c{n}" for n in range(2_000))], "wrong_header", "2,001 columns"),
+        (["Client ID", *(f"c{n}" for n in range(10_000))], "wrong_header", "than 10,000"),
         (["Client\nID", "Sex", "DOB"], "no_headings", "None of the first"),
         (["ref"], "no_delimiter", "Neither comma"),
     ],
@@ -388,6 +389,7 @@ def test_a_zip_gives_one_kind_of_file_each_and_names_them_apart(new):
 
     result = new(out.getvalue(), "sample.zip")
 
+    assert result.unread == ("read me.pdf",)
     assert result.provider.layouts == ("drug_service_client_export",)
     assert sorted(result.provider.own_files) == ["own_referrals", "referrals"]
     assert {d.file for d in result.provider.doubts} <= {
@@ -402,7 +404,9 @@ def test_a_zip_gives_one_kind_of_file_each_and_names_them_apart(new):
     [
         ("sample.pdf", "x", "unknown_kind"),
         ("sample.csv", " \n", "empty_file"),
-        ("sample.xlsx", "no workbook", "unreadable_workbook"),
+        # Text under another name is a file of the wrong name, not a damaged one.
+        ("sample.xlsx", "no workbook", "unknown_kind"),
+        ("sample.xlsx", b"PK\x03\x04 cut short", "unreadable_workbook"),
         ("sample.zip", "no zip", "unreadable_archive"),
     ],
 )
