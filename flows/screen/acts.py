@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.landing.hold_rules import HOLD_RULES, IF_REJECTED
+from flows.screen.plain import printable
 
 if TYPE_CHECKING:
     from flows.audit import Verified
@@ -43,7 +44,7 @@ def export_whole(export: ExportFacts) -> None:
     table = Table(show_header=False, box=None)
     for name, value in _describe(export).items():
         if value is not None:
-            table.add_row(f"[bold]{name}[/]", _plain(str(value)))
+            table.add_row(f"[bold]{name}[/]", printable(str(value)))
     _out.print(table)
     if export.state == "held":
         _choices(export)
@@ -66,8 +67,8 @@ def held(waiting: list[HeldExport], option: str) -> None:
     for export in waiting:
         command = f"commonground exports show {export.export_id}{option}"
         _out.print(
-            f"[yellow]Held[/] {_plain(export.file_name)} of {export.provider}: "
-            f"{escape(export.words)} To decide: {escape(command)}",
+            f"[yellow]Held[/] {printable(export.file_name)} of {export.provider}: "
+            f"{printable(export.words)} To decide: {escape(command)}",
             soft_wrap=True,
         )
 
@@ -110,7 +111,7 @@ def audit_entries(entries: list[dict[str, Any]]) -> None:
         who = " as ".join(name for name in (entry["user"], entry["as"]) if name)
         subjects = ", ".join(entry["subjects"])
         cells = (entry["time"][:19], who, entry["act"], subjects, entry["reason"])
-        table.add_row(*(_plain(cell) for cell in cells))
+        table.add_row(*(printable(cell) for cell in cells))
     _out.print(table)
 
 
@@ -175,8 +176,3 @@ def _choices(export: ExportFacts) -> None:
 
 def _rule(export: ExportFacts) -> str:
     return (export.hold_rule if export.state == "held" else export.rule) or ""
-
-
-def _plain(text: str) -> str:
-    """Show a provider's own words without anything that could steer a terminal."""
-    return escape("".join(c if c.isprintable() else "?" for c in text))

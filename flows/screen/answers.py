@@ -14,6 +14,7 @@ from rich.table import Table
 
 from flows.checking import Checked, CheckedFile
 from flows.rules import EFFECTS, ListedRule, find_rule, group_rules
+from flows.screen.plain import printable
 
 if TYPE_CHECKING:
     from flows.questions import Answer
@@ -37,11 +38,14 @@ def checked(result: Checked) -> None:
 
 def _checked_file(file: CheckedFile) -> None:
     if file.refused:
-        _out.print(f"[red]Would be refused[/] {escape(file.refused)}", soft_wrap=True)
+        _out.print(
+            f"[red]Would be refused[/] {printable(file.refused)}", soft_wrap=True
+        )
         return
     _out.print(
-        f"{escape(file.name)}: read as {escape(file.read_as)}, layout {file.layout}. "
-        f"{file.rows:,} rows, {file.quarantined:,} would be quarantined."
+        f"{printable(file.name)}: read as {printable(file.read_as)}, "
+        f"layout {file.layout}. {file.rows:,} rows, "
+        f"{file.quarantined:,} would be quarantined."
     )
     if not file.counts:
         _out.print("[green]Every row would land without remark.[/]")
@@ -54,7 +58,7 @@ def _checked_file(file: CheckedFile) -> None:
         rule = find_rule(count.rule)
         table.add_row(
             shown + (" ..." if count.faults > len(lines) else ""),
-            escape(count.column),
+            printable(count.column),
             f"{count.faults:,} {kept}",
             rule.means,
             rule.guidance,

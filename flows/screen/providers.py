@@ -12,6 +12,7 @@ from rich.table import Table
 
 from flows.mappings import list_layouts_of, list_mappings
 from flows.provider_files import Doubt, Provider
+from flows.screen.plain import printable
 
 if TYPE_CHECKING:
     from flows.mappings import Mapping as FileMapping
@@ -96,12 +97,6 @@ def doubts(open_doubts: Sequence[Doubt]) -> None:
             printable(doubt.evidence),
         )
     _out.print(table)
-
-
-def printable(text: str) -> str:
-    """Make a heading harmless on a screen: no control signs, no markup."""
-    shown = (c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return escape("".join(shown))
 
 
 def _file(mapping: FileMapping) -> None:

@@ -14,6 +14,7 @@ from rich.table import Table
 from flows.errors import PipelineError
 from flows.paths import Place
 from flows.screen import acts
+from flows.screen.plain import printable
 from flows.settings import data_folder
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ _DOING = {
 
 def error(fault: PipelineError) -> None:
     """Say what went wrong, on standard error."""
-    _err.print(f"[bold red]{type(fault).__name__}[/]: {escape(str(fault))}")
+    words = "\n".join(printable(line) for line in str(fault).split("\n"))
+    _err.print(f"[bold red]{type(fault).__name__}[/]: {words}")
 
 
 def title(words: str) -> None:
@@ -137,8 +139,8 @@ def _refusals(exports: list[ExportResult]) -> None:
     for export in exports:
         if export.state == "refused":
             _out.print(
-                f"[red]Refused[/] {escape(export.file_name)} of {export.provider}: "
-                f"{escape(export.words)}",
+                f"[red]Refused[/] {printable(export.file_name)} of {export.provider}: "
+                f"{printable(export.words)}",
                 soft_wrap=True,
             )
 

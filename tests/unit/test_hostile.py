@@ -17,7 +17,9 @@ import pytest
 
 from flows import receive
 from flows.errors import ExportRefused
+from flows.exports import list_exports
 from flows.reading.delimited import open_delimited
+from flows.screen import acts, runs
 from tests.conftest import Road, make_provider
 from tests.unit.made_files import make_sheet, make_zip
 from tests.unit.test_ingest import COUNCIL, HEADER, placements, receipt, stay
@@ -286,6 +288,25 @@ def test_a_hostile_heading_is_told_as_text_and_moves_no_terminal(road, heading):
         assert vault.execute("select count(*) from vault.exports").fetchone() == (1,)
     # What a heading says is for its sender; it is in no event.
     assert heading not in (road.place.logs / "events.jsonl").read_text()
+
+
+@pytest.mark.parametrize("first", ["\x1b[2J", "\u202egnp", "[red]x", "a\nb"])
+def test_a_hostile_name_of_a_file_moves_no_terminal(road, capsys, first):
+    name = f"{first}.csv"
+    road.drop(COUNCIL, name, "a\n1\n")
+    results = road.run()
+    facts = list_exports(road.place, road.keys)
+    capsys.readouterr()
+
+    runs._refusals(results)
+    runs.error(ExportRefused("no_file", f"There is no file {name}."))
+    acts.export_whole(facts[0])
+
+    out, err = capsys.readouterr()
+    assert facts[0].file_name == name
+    assert not [c for c in out + err if not (c.isprintable() or c == "\n")]
+    assert "a\nb" not in out
+    assert ("[red]x" in out) == ("[red]" in name)
 
 
 @pytest.mark.parametrize("heading", HEADINGS)
