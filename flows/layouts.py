@@ -170,6 +170,11 @@ def list_layouts() -> list[str]:
     return sorted(p.stem for p in LAYOUTS.glob("*.yml") if not p.stem.startswith("_"))
 
 
+def list_sector(sector: str) -> list[str]:
+    """Name every shipped layout of a sector, or of the partnership."""
+    return [name for name in list_layouts() if load_layout(name).sector == sector]
+
+
 @lru_cache
 def list_family(family: str) -> list[str]:
     """Name every version of a family, the one that extends the others' root first."""

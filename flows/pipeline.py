@@ -114,6 +114,7 @@ def build_marts(run: Run, as_of: dt.date) -> None:
     expected = [
         ExpectedProvider(p.provider, p.name, p.sector, p.cadence)
         for p in run.providers.values()
+        if not p.doubts
     ]
     with run.stage("transform"):
         transform(run.place, run.keys, expected, as_of)

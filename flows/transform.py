@@ -26,9 +26,11 @@ from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from flows.contracts import PARTNERSHIP
 from flows.duck import attach_encrypted, connect, quote_name
 from flows.errors import PipelineError
 from flows.keys import Keys
+from flows.layouts import list_sector
 from flows.paths import PROJECT, Place, replace_link
 
 MARTS = ("people", "person_episodes", "person_timeline", "need_overlaps", "coverage")
@@ -100,6 +102,7 @@ def transform(
         "landed_folder": str(place.landed.resolve()),
         "linked_folder": str((place.linked / "current").resolve()),
         "expected_providers": [asdict(provider) for provider in expected],
+        "partnership_layouts": list_sector(PARTNERSHIP),
     }
     build = ["build", "--selector", selector, "--target", "nightly"]
     build += _arguments(place.logs / "dbt", variables)
@@ -135,6 +138,7 @@ def _parse() -> Manifest:
         "landed_folder": "",
         "linked_folder": "",
         "expected_providers": [],
+        "partnership_layouts": [],
     }
     with TemporaryDirectory() as folder:
         result = dbtRunner().invoke(["parse", *_arguments(Path(folder), nothing)])

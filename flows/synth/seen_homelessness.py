@@ -89,8 +89,6 @@ def _cases() -> Export:
         when 'incomplete' then case when u1 < 0.5 then 'Withdrawn'
             else 'Intentionally homeless' end
         else case when u1 < 0.6 then 'No priority need' else 'Not homeless' end end"""
-    accepted = """case when u1 < 0.34 then 'Prevention duty' when u1 < 0.85
-        then 'Relief duty' else 'Main duty' end"""
     slept = """case when cause = 'street' then case when u2 < 0.55 then 'Rough sleeping'
             when u2 < 0.8 then 'No fixed abode' else 'Custody' end
         when source = 'prison' and u2 < 0.6 then 'Custody'
@@ -98,8 +96,14 @@ def _cases() -> Export:
         when source = 'outreach' and u2 < 0.8 then 'Rough sleeping'
         when u2 < 0.12 then 'Rough sleeping' when u2 < 0.2 then 'No fixed abode'
         when u2 < 0.3 then 'Hostel or supported housing' when u2 < 0.55
+        then 'Friends or family' when postcode[:2] in ('ZZ', 'NF') and u2 < 0.97
         then 'Friends or family' when u2 < 0.82 then 'Private rented' when u2 < 0.96
         then 'Social rented' else 'Other' end"""
+    # A prevention duty is owed to those who still have a home, for 56 days at most.
+    prevented = f"""u1 < 0.5 and {slept} not in ('Rough sleeping', 'No fixed abode')
+        and coalesce("end", (from today)) - decided <= 56"""
+    accepted = f"""case when {prevented} then 'Prevention duty' when u1 < 0.85
+        then 'Relief duty' else 'Main duty' end"""
     # Only a case that nothing else hangs on is spoilt: no need or stay is orphaned.
     childless = "refused and episode not in (select of_episode from placements)"
     return Export(

@@ -135,6 +135,7 @@ def _contacts() -> Export:
 
 
 def _detentions() -> Export:
+    lasted = '(coalesce("end", (from today)) - start)'
     return _export(
         "mhs401mhactperiod",
         {
@@ -143,8 +144,9 @@ def _detentions() -> Export:
             "LocalPatientID": "source_key",
             "StartDateMHActLegalStatusClass": _day("start"),
             "EndDateMHActLegalStatusClass": _day('"end"'),
-            "LegalStatusCode": "case when u1 < 0.62 then '02' when u1 < 0.9 then '03' "
-            "else '20' end",
+            # Section 136 ends within a day or so, section 2 after 28 days.
+            "LegalStatusCode": f"case when {lasted} > 28 then '03' when {lasted} <= 1 "
+            "and u1 > 0.5 then '20' when u1 < 0.7 then '02' else '03' end",
         },
         f"{_REFERRED} and inpatient = 3",
         "episode",

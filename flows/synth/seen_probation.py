@@ -129,7 +129,8 @@ def _event() -> Export:
             "OFFENDER_ID": "source_key",
             "REFERRAL_DATE": _day("referral"),
             "CONVICTION_DATE": _day("referral - 1 - (u1 * 30)::int"),
-            "IN_BREACH": "if(ending = 'recalled' or u2 < 0.12, 'Y', 'N')",
+            # Now and then nobody ends the breach when the event ends.
+            "IN_BREACH": "if(u2 < if(\"end\" is null, 0.12, 0.01), 'Y', 'N')",
             "ACTIVE_FLAG": "case when \"end\" is null then 'Y' else 'N' end",
         },
         _ORDERS,

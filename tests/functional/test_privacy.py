@@ -1,7 +1,12 @@
-"""No name, NHS number or postcode rests anywhere but in the vault and what is sealed."""
+"""No name, NHS number or postcode rests anywhere but in the vault and what is sealed.
+
+A provider's own row ids stand in its own receipts, so that it can find its rows: there,
+and nowhere else in the clear.
+"""
 
 from __future__ import annotations
 
+import csv
 import os
 import subprocess
 from pathlib import Path
@@ -128,6 +133,42 @@ def identities(finished) -> pa.Table:
         ).to_arrow_table()
 
 
+@pytest.fixture(scope="module")
+def row_ids(finished) -> list[bytes]:
+    """Row ids that a receipt gives: those long enough to be told from other numbers."""
+    found = set()
+    for path in finished.outbox.rglob("*.csv"):
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            found |= {row["row"] for row in csv.DictReader(file)}
+    return [row.encode() for row in sorted(found) if len(row) >= 10]
+
+
+def test_a_row_id_is_in_its_providers_receipts_and_nowhere_else(
+    finished, row_ids, tmp_path
+):
+    elsewhere = [p for p in files(finished) if finished.outbox not in p.parents]
+
+    assert len(row_ids) > 100
+    assert find(row_ids, elsewhere, tmp_path) == []
+
+
+def test_no_receipt_holds_a_birth_date_however_it_is_written(finished, tmp_path):
+    forms = ("%Y-%m-%d", "%d/%m/%Y", "%d-%b-%y", "%d-%m-%Y", "%Y%m%d", "%d %B %Y")
+    with open_vault(finished, load_keys(finished), read_only=True) as vault:
+        union = " union ".join(
+            f"select strftime(birth_date, '{form}') as v from vault.identities "
+            "where birth_date is not null"
+            for form in forms
+        )
+        days = [value.encode() for (value,) in vault.execute(union).fetchall()]
+
+    receipts = [path for path in finished.outbox.rglob("*") if path.is_file()]
+
+    assert len(days) > PEOPLE
+    assert {path.suffix for path in receipts} == {".html", ".csv", ".json"}
+    assert find(days, receipts, tmp_path) == []
+
+
 def columns_that_tell(
     connection: duckdb.DuckDBPyConnection, identities: pa.Table, tables: list[str]
 ) -> list[str]:
@@ -169,6 +210,17 @@ def test_no_value_of_any_table_is_an_identity_once_it_is_decoded(finished, ident
         assert len(identities) > 3 * PEOPLE
         assert len(tables) > 60
         assert columns_that_tell(connection, identities, tables) == []
+
+
+def test_no_cell_of_a_receipt_is_a_name_or_another_identity(finished, identities):
+    cells = set()
+    for path in finished.outbox.rglob("*.csv"):
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            for row in csv.DictReader(file):
+                cells |= {v.lower() for name, v in row.items() if name != "row"}
+
+    assert len(cells) > 30
+    assert not cells & set(identities["v"].to_pylist())
 
 
 def test_decoding_finds_an_identity_in_a_compressed_file(identities, tmp_path):

@@ -35,7 +35,7 @@ newest as (
     select
         provider,
         max(export_date) as newest_export_date
-    from {{ ref('stg_commonground__exports') }}
+    from {{ ref('int_exports_of_sectors') }}
     -- drops exports that were refused or are held: nothing of them is in the facts
     where state = 'landed'
     group by provider

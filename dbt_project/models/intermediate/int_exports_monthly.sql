@@ -1,5 +1,5 @@
 with exports as (
-    select * from {{ ref('stg_commonground__exports') }}
+    select * from {{ ref('int_exports_of_sectors') }}
 ),
 
 -- an export is one day's files of a provider, however many files it is

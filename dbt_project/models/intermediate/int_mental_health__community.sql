@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with referrals as (
-    select * from {{ ref('stg_mental_health__referrals') }}
+    select * from {{ ref('int_mental_health__referrals') }}
 ),
 
 spells as (
@@ -42,7 +42,7 @@ community as (
         referrals.provider,
         cast(null as string) as worker_id,
         'mental_health_community' as service_type,
-        referrals.closure_code as recorded_end_type,
+        referrals.recorded_end_type,
         referrals.received_date as referral_date,
         first_help.start_date,
         referrals.discharge_date as end_date,
@@ -56,6 +56,8 @@ community as (
                 and referrals.rejection_code in ('01', '02', '03')
                 then 'rejected_' || referrals.rejection_code
             when referrals.rejection_date is not null then 'rejected'
+            when referrals.recorded_end_type in ('therapy_10', 'therapy_11')
+                then 'therapy_unsuitable'
             when referrals.discharge_date is not null then 'closed_unseen'
             else 'none'
         end as recorded_decision_type

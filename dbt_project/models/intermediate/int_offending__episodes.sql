@@ -41,7 +41,10 @@ rehabilitation as (
         coalesce(assessment_attended_date, first_session_date, concluded_date)
             as decision_date,
         case
-            when coalesce(assessment_attended_date, first_session_date) is not null
+            -- the report's later version counts sessions and dates none of them
+            when
+                coalesce(assessment_attended_date, first_session_date) is not null
+                or sessions_attended_count > 0
                 then 'started'
             when concluded_date is not null then 'closed_unseen'
             else 'none'

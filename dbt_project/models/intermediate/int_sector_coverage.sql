@@ -11,7 +11,7 @@ cadences as (
 ),
 
 exports as (
-    select * from {{ ref('stg_commonground__exports') }}
+    select * from {{ ref('int_exports_of_sectors') }}
 ),
 
 newest as (
