@@ -5,7 +5,7 @@ READY := .venv/.ready
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix test demo run bench serve clean
+.PHONY: help setup check fix test demo run bench fuzz serve clean
 
 help:  ## list what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ run: $(READY)  ## run the road over the data folder
 bench: $(READY)  ## measure stages, as ratios to a plain baseline in the same run
 	@$(BIN)/python -m tests.bench_ingest --workbook
 	@$(BIN)/python tests/bench.py
+
+fuzz: $(READY)  ## 10,000 damaged or invented exports: none may crash, rows must balance
+	@$(BIN)/python -m tests.fuzz
 
 serve: $(READY)  ## run the road every night at 02:30 London time, until stopped
 	@$(BIN)/commonground serve

@@ -19,7 +19,10 @@ _CHANGING = re.compile(r"[^a-z]+")
 _AGREEMENT_DOUBTS = (
     ("Under which agreement, from when to when, for which recipients?", "agreement"),
     ("How often does it send?", "cadence"),
-    ("Does an export hold every row (full), what changed (delta), or a period?", "exports"),
+    (
+        "Does an export hold every row (full), what changed (delta), or a period?",
+        "exports",
+    ),
 )
 
 

@@ -99,9 +99,7 @@ def onboard(
     provider = parse_model(Provider, yaml.safe_load(text), target)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
-    return Onboarded(
-        target, provider, tuple(proposals), tuple(untaken), tuple(unread)
-    )
+    return Onboarded(target, provider, tuple(proposals), tuple(untaken), tuple(unread))
 
 
 def _tell_name(path: Path) -> str:

@@ -311,8 +311,16 @@ def test_hostile_headings_come_out_as_they_are_and_do_nothing(new):
         (["Client ID", "Sex", "sex "], "wrong_header", "columns 3 have the heading of"),
         (["Client ID", "", "Sex"], "wrong_header", "columns 2 have no heading"),
         (["Client ID", "z" * 300, "Sex"], "wrong_header", "more than 200 characters"),
-        (["Client ID", *(f"c{n}" for n in range(2_000))], "wrong_header", "2,001 columns"),
-        (["Client ID", *(f"c{n}" for n in range(10_000))], "wrong_header", "than 10,000"),
+        (
+            ["Client ID", *(f"c{n}" for n in range(2_000))],
+            "wrong_header",
+            "2,001 columns",
+        ),
+        (
+            ["Client ID", *(f"c{n}" for n in range(10_000))],
+            "wrong_header",
+            "than 10,000",
+        ),
         (["Client\nID", "Sex", "DOB"], "no_headings", "None of the first"),
         (["ref"], "no_delimiter", "Neither comma"),
     ],
