@@ -40,6 +40,7 @@ run: $(READY)  ## run the road over the data folder
 	@$(BIN)/commonground run
 
 bench: $(READY)  ## measure stages, as ratios to a plain baseline in the same run
+	@$(BIN)/python -m tests.bench_ingest --workbook
 	@$(BIN)/python tests/bench.py
 
 serve: $(READY)  ## run the road every night at 02:30 London time, until stopped

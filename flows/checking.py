@@ -20,7 +20,8 @@ from flows.landing.parts import open_parts
 from flows.landing.telling import as_row_fault
 from flows.mappings import Provider, find_mappings, find_provider, load_providers
 from flows.reading.exports import open_mapped
-from flows.reading.judge import Judgement, RuleCount, judge
+from flows.reading.judge import judge
+from flows.reading.judgement import Judgement, RuleCount
 from flows.receipts.csv import HEADINGS, list_rows, make_safe
 from flows.settings import providers_folder
 

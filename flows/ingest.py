@@ -32,15 +32,16 @@ from flows.landing.holds import (
     find_hold_before_reading,
 )
 from flows.landing.land import foresee, land
-from flows.landing.ledger import enter_refusal, enter_repetition, tell_landing
+from flows.landing.ledger import enter_refusal
 from flows.landing.pending import pending_folder, promote, repair
-from flows.landing.reconcile import repeat_export
-from flows.landing.results import ExportResult, held, refused
+from flows.landing.results import ExportResult, describe, held, refused
 from flows.landing.telling import NotRun, tell_judged, tell_unread
+from flows.landing.waiting import list_waiting, repeat
 from flows.mappings import Mapping, Provider, find_mappings
 from flows.paths import Place
 from flows.reading.exports import open_mapped
-from flows.reading.judge import Judgement, judge
+from flows.reading.judge import judge
+from flows.reading.judgement import Judgement
 from flows.receipts.facts import Why
 from flows.seal import open_sealed
 
@@ -87,9 +88,10 @@ class Ingest:
     def _judge(self, export: Export, table: str) -> Judgement | None:
         """Read and judge one export; None if it was refused or nothing was to do."""
         try:
-            if export.repeats and self._repeat(export):
+            mappings = self._find_mappings(export)
+            if export.repeats and self._repeats(export, mappings):
                 return None
-            return self._read(export, table)
+            return self._read(export, mappings, table)
         except ExportRefused as refusal:
             self._refuse(export, refusal)
         except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
@@ -101,8 +103,15 @@ class Ingest:
             self._refuse(export, ExportRefused("broke_the_reader", words))
         return None
 
-    def _read(self, export: Export, table: str) -> Judgement | None:
-        mappings = self._find_mappings(export)
+    def _repeats(self, export: Export, mappings: list[Mapping]) -> bool:
+        result = repeat(self.place, self.vault, export, mappings)
+        if result is not None:
+            self._tell_landed(export, result)
+        return result is not None
+
+    def _read(
+        self, export: Export, mappings: list[Mapping], table: str
+    ) -> Judgement | None:
         hold = find_hold_before_reading(self.vault, export, mappings[0], self.providers)
         if hold is not None:
             folder = pending_folder(self.place, export.export_id)
@@ -120,47 +129,6 @@ class Ingest:
     def _find_mappings(self, export: Export) -> list[Mapping]:
         name = export.sheet or export.file_name
         return find_mappings(export.provider, name, export.export_date)
-
-    def _repeat(self, export: Export) -> bool:
-        """See again what the newest export of this kind held, without reading it.
-
-        Not so if a row would be read otherwise today than it was then.
-        """
-        earlier = self.vault.execute(
-            "select layout, fingerprint, stamp from vault.exports where export_id = ?",
-            [export.repeats],
-        ).fetchone()
-        mappings = {m.layout: m for m in self._find_mappings(export)}
-        if earlier is None or earlier[0] not in mappings:
-            return False
-        mapping = mappings[earlier[0]]
-        if mapping.fingerprint != earlier[1]:
-            return False
-        folder = pending_folder(self.place, export.export_id)
-        self.vault.execute("begin")
-        try:
-            repeat_export(self.vault, export, mapping, earlier[2])
-            enter_repetition(self.vault, export, mapping)
-            tell_landing(self.vault, export, Landing(0, 0, 0), folder)
-            self.vault.execute("commit")
-        except BaseException:
-            self.vault.execute("rollback")
-            raise
-        promote(self.place, folder)
-        self._tell_landed(export, self._repetition(export))
-        return True
-
-    def _repetition(self, export: Export) -> ExportResult:
-        row = self.vault.execute(
-            "select rows_in, rows_quarantined, rows_unchanged, rows_warned, read_as "
-            "from vault.exports where export_id = ?",
-            [export.export_id],
-        ).fetchone()
-        rows, quarantined, unchanged, warned, how = row or (0, 0, 0, 0, "")
-        return ExportResult(
-            export.provider.provider, export.file_name, "landed", rows_in=rows,
-            quarantined=quarantined, unchanged=unchanged, warned=warned, read_as=how,
-        )  # fmt: skip
 
     def _land(self, export: Export, judgement: Judgement, not_run: NotRun) -> None:
         judgement.settle()
@@ -184,7 +152,7 @@ class Ingest:
 
         landing = land(self.vault, export, judgement, folder, not_run, tell)
         promote(self.place, folder)
-        self._tell_landed(export, _result(export, judgement, landing))
+        self._tell_landed(export, describe(export, judgement, landing))
         judgement.drop()
 
     def _hold(self, export: Export, mapping: Mapping, hold: Hold, folder: Path) -> None:
@@ -259,43 +227,3 @@ def ingest(
     for _, exports in deliveries:
         passing.take_delivery(list(exports))
     return passing.results
-
-
-def list_waiting(
-    vault: duckdb.DuckDBPyConnection, providers: Named[str, Provider]
-) -> list[Export]:
-    """List what was received and not yet read, by day, provider and arrival."""
-    rows = vault.execute(
-        """
-        select provider, export_id, file_name, export_date, received_at, file_kind,
-            sheet, repeats, period_from, period_to
-        from vault.exports where state = 'received'
-        order by export_date, provider, received_at, file_name
-        """
-    ).fetchall()
-    return [
-        Export(
-            export_id, providers[name], file_name, day, received, kind, sheet, repeats,
-            (first, until) if first else None,
-        )
-        for name, export_id, file_name, day, received, kind, sheet, repeats, first,
-        until in rows
-        if name in providers and not providers[name].doubts
-    ]  # fmt: skip
-
-
-def _result(export: Export, judgement: Judgement, landing: Landing) -> ExportResult:
-    return ExportResult(
-        provider=export.provider.provider,
-        file_name=export.file_name,
-        state="landed",
-        rows_in=judgement.rows,
-        landed=landing.landed,
-        quarantined=judgement.quarantined,
-        unchanged=landing.unchanged,
-        withdrawn=landing.withdrawn,
-        warned=judgement.warned,
-        rules=judgement.rules,
-        remarks=judgement.remarks,
-        read_as=judgement.how,
-    )

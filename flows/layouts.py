@@ -126,6 +126,7 @@ class Layout(Strict):
         family: the layout at the root of its versions; versions of one family are told
             apart by a file's headings and, where these are the same, by its day.
         since: the day from which this version is sent, where it is known.
+        expects: files that every full delivery must hold; one that lacks some is told.
         source: where its headings and codes were seen, in words.
     """
 
@@ -141,6 +142,7 @@ class Layout(Strict):
     blank_dates: tuple[str, ...] = ()
     files: dict[str, FileLayout]
     not_taken: tuple[str, ...] = ()
+    expects: tuple[str, ...] = ()
 
 
 @lru_cache

@@ -21,7 +21,7 @@ from flows.locks import writer_lock
 from flows.paths import Place
 from flows.receive import receive
 from flows.run import Run, is_current, open_run, tell_unchanged
-from flows.vault import open_vault
+from flows.vault import INGEST_MEMORY, open_vault
 
 
 @flow(name="nightly", log_prints=False)
@@ -80,7 +80,8 @@ def take_in(run: Run, quiet_seconds: float) -> None:
 @task(name="ingest", cache_policy=NO_CACHE)
 def read_exports(run: Run) -> None:
     """Received to landed."""
-    with run.stage("ingest"), open_vault(run.place, run.keys) as vault:
+    memory = INGEST_MEMORY
+    with run.stage("ingest"), open_vault(run.place, run.keys, memory=memory) as vault:
         run.exports += ingest(run.place, run.keys, vault, run.providers, run.events)
         run.held = list_held(vault)
 

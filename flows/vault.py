@@ -37,6 +37,9 @@ IDENTITY_COLUMNS: dict[str, str] = {
     "is_live": "BOOLEAN",
 }
 
+INGEST_MEMORY = "1GB"
+"""What DuckDB may use while exports are read, before it spills (encrypted) to disk."""
+
 _TABLES: dict[str, dict[str, str]] = {
     "identities": IDENTITY_COLUMNS,
     "keys": dict.fromkeys(("provider", "kind", "source_key", "id"), "VARCHAR"),

@@ -28,7 +28,7 @@ from flows.link import link
 from flows.mappings import load_providers
 from flows.paths import Place
 from flows.publish import publish
-from flows.reading.text import to_utf8
+from flows.reading.text import find_encoding, read_text
 from flows.receive import receive
 from flows.synth import make_place
 from flows.transform import ExpectedProvider, transform
@@ -69,11 +69,10 @@ class Bench:
         """Baseline of ingest: every CSV to Parquet as text, nothing checked."""
         with tempfile.TemporaryDirectory() as folder, connect() as connection:
             for place, path in enumerate(sorted(self.place.landing.rglob("*.csv"))):
-                plain, text = (
-                    Path(folder, f"{place}.csv"),
-                    to_utf8(path.read_bytes(), None),
-                )
-                plain.write_bytes(text[0])
+                plain = Path(folder, f"{place}.csv")
+                with path.open("rb") as file:
+                    text = read_text(file, find_encoding(file, None))
+                    plain.write_bytes(b"".join(text))
                 connection.execute(
                     f"copy (from read_csv({quote_text(str(plain))}, all_varchar = true))"
                     f" to '{folder}/{place}.parquet' (format parquet)"

@@ -7,7 +7,10 @@ import duckdb
 from flows.checks import list_checks, run_checks
 from flows.duck import quote_name
 from flows.landing.facts import Export
-from flows.reading.judge import Judgement
+from flows.layouts import load_layout
+from flows.provider_files import OWN
+from flows.reading.faults import Fault
+from flows.reading.judgement import Judgement
 
 
 def check_delivery(
@@ -40,6 +43,7 @@ def check_delivery(
         checked = run_checks(connection, layout, tables, days[layout])
         for kind, faults in checked.faults.items():
             files[kind].add(faults)
+        _tell_missing(files)
         rules = list_checks(layout)
         for rule, why in checked.not_run:
             if about := files.get(rules[rule].file):
@@ -47,6 +51,18 @@ def check_delivery(
         for kind in files:
             connection.execute(f"drop view {quote_name(kind)}")
     return not_run
+
+
+def _tell_missing(files: dict[str, Judgement]) -> None:
+    """Remark on files a full delivery must hold and this one lacks."""
+    mapping = next(iter(files.values())).mapping
+    if mapping.provider.exports != "full" or mapping.layout == OWN:
+        return
+    absent = [k for k in load_layout(mapping.layout).expects if k not in files]
+    if absent:
+        detail = f"missing {', '.join(absent)}"
+        for judgement in files.values():
+            judgement.add([Fault(0, "", "files_missing", "warning", detail)])
 
 
 def _show(

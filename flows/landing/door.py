@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -29,9 +29,18 @@ _DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 _PIECE = 1 << 20
 
 
+class FileChanged(OSError):
+    """A file was written to while it was taken in: it is left for the next run."""
+
+
 @dataclass
 class Door:
-    """Where one provider's files are sealed and registered, or refused."""
+    """Where one provider's files are sealed and registered, or refused.
+
+    Attributes:
+        modified: when the file was last written.
+        is_steady: whether the file is still as it was when it was opened.
+    """
 
     place: Place
     keys: Keys
@@ -39,6 +48,7 @@ class Door:
     provider: Provider
     events: EventLog
     modified: dt.datetime
+    is_steady: Callable[[], bool] = lambda: True
     refused: list[ExportResult] = field(default_factory=list)
 
     def register(self, name: str, file: BinaryIO, sheet: str | None = None) -> None:
@@ -102,7 +112,11 @@ class Door:
     def _seal(self, export_id: str, file: BinaryIO) -> Sealed:
         path = self._sealed_path(export_id)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        return seal_file(path, _pieces(file), self.keys.for_identity("received"))
+        sealed = seal_file(path, _pieces(file), self.keys.for_identity("received"))
+        if not self.is_steady():
+            path.unlink()
+            raise FileChanged
+        return sealed
 
     def _sealed_path(self, export_id: str) -> Path:
         return self.place.received / self.provider.provider / f"{export_id}.sealed"
@@ -134,11 +148,13 @@ class Door:
                     ) as turn
                 from vault.exports
                 where provider = $provider and state not in ('refused', 'rejected')
+                    and sheet is not distinct from $sheet
             ) where sha256 = $sha256 order by turn
             """,
             {
                 "name": arrival.file_name,
                 "kind": arrival.file_kind,
+                "sheet": arrival.sheet,
                 "provider": self.provider.provider,
                 "sha256": arrival.sha256,
             },

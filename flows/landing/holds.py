@@ -69,7 +69,10 @@ def find_hold_after_reading(
     mapping: Mapping,
     counts: ReadCounts,
 ) -> Hold | None:
-    """Find what holds an export by what is in it.
+    """Find what holds an export by what is in it, and by what landed meanwhile.
+
+    The files of one day are read before the first of them lands, so that only now a
+    second one of a kind can be told.
 
     Args:
         vault: a connection with the vault attached.
@@ -78,6 +81,7 @@ def find_hold_after_reading(
         counts: what was found in it.
     """
     found = (
+        *_check_order(vault, export, mapping),
         find_foreign_codes(export, mapping, counts.codes),
         _check_volume(vault, export, mapping, counts),
         _check_quarantined(export, counts),

@@ -19,7 +19,7 @@ from flows.landing.ledger import enter_landing, tell_landing
 from flows.landing.reconcile import compare, enter_rows, gone_sql
 from flows.mappings import Mapping
 from flows.reading.fields import contract_columns
-from flows.reading.judge import Judgement
+from flows.reading.judgement import Judgement
 
 
 def land(
@@ -106,7 +106,7 @@ def _mint_ids(
         name: (
             f"case when taken.{name} is not null then md5(getvariable('id_salt') "
             f"|| chr(31) || {own} || chr(31) || {quote_text(name)} || chr(31) "
-            f"|| taken.{name})::uuid::varchar end"
+            f"|| taken.{name}) end"
         )
         for name in sorted(named - {"record_id"})
     }

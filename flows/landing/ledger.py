@@ -11,8 +11,8 @@ import duckdb
 from flows.duck import quote_text
 from flows.landing.facts import EXPORT_COLUMNS, Export, Landing, copy_out
 from flows.landing.reconcile import may_withdraw
-from flows.mappings import Mapping, Provider
-from flows.reading.judge import Judgement
+from flows.mappings import Provider
+from flows.reading.judgement import Judgement
 from flows.receipts.history import NOT_ASKED
 
 
@@ -116,9 +116,7 @@ def enter_landing(
         )
 
 
-def enter_repetition(
-    vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping
-) -> None:
+def enter_repetition(vault: duckdb.DuckDBPyConnection, export: Export) -> None:
     """Say that an export holds just what an earlier one held: nothing changed."""
     copied = (
         "layout", "file_kind", "read_as", "told_by", "fingerprint", "withdraws",

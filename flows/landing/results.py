@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from flows.landing.facts import Export, Landing
+from flows.reading.judgement import Judgement
+
 
 @dataclass(frozen=True)
 class ExportResult:
@@ -44,3 +47,21 @@ def refused(provider: str, file_name: str, rule: str, words: str) -> ExportResul
 def held(provider: str, file_name: str, rule: str, words: str) -> ExportResult:
     """Give the result of an export that waits for an operator."""
     return ExportResult(provider, file_name, "held", rules=Counter([rule]), words=words)
+
+
+def describe(export: Export, judgement: Judgement, landing: Landing) -> ExportResult:
+    """Give the result of an export that landed."""
+    return ExportResult(
+        provider=export.provider.provider,
+        file_name=export.file_name,
+        state="landed",
+        rows_in=judgement.rows,
+        landed=landing.landed,
+        quarantined=judgement.quarantined,
+        unchanged=landing.unchanged,
+        withdrawn=landing.withdrawn,
+        warned=judgement.warned,
+        rules=judgement.rules,
+        remarks=judgement.remarks,
+        read_as=judgement.how,
+    )

@@ -11,7 +11,7 @@ import duckdb
 
 from flows.landing.facts import Export, Landing
 from flows.reading.faults import Severity
-from flows.reading.judge import Judgement
+from flows.reading.judgement import Judgement
 from flows.receipts.facts import (
     MOST_EXAMPLES,
     MOST_REMARKS,

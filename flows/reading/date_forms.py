@@ -17,6 +17,7 @@ OTHER_FORM, EXCEL_SERIAL = 1, 2
 GAP = "[-/., ]"
 
 _ZONE = r"Z|[+-]\d{2}:?\d{2}"
+_ZONES = ("Z", "+__:__", "-__:__")
 _TIME_ZONE = rf"(T\d{{2}}:\d{{2}}(:\d{{2}})?(\.\d+)?)({_ZONE})$"
 # A shorter text has no room for a day, a time and a zone.
 _SHORTEST_WITH_ZONE = 17
@@ -73,6 +74,11 @@ def _read_padded(text: str, formats: tuple[str, ...]) -> str:
         like = re.sub("%[A-Za-z]", lambda part: _WIDTHS.get(str(part[0]), "%"), form)
         if "%" not in like:
             cases.append(f"when {text} like '{like}' then {_parse(text, (form,))}")
+        if "%" not in like and form.endswith("%S"):
+            # The day is the one the provider's clock showed: the zone is left out.
+            zoned = " or ".join(f"{text} like '{like}{zone}'" for zone in _ZONES)
+            plain = f"left({text}, {len(like)})"
+            cases.append(f"when {zoned} then {_parse(plain, (form,))}")
     return f"case {' '.join(cases)} end" if cases else "null"
 
 

@@ -136,6 +136,10 @@ RULES: dict[str, Rule] = {
         "From this line on the file is not UTF-8; it was read as Windows-1252",
         "Export as UTF-8, or have the encoding declared in the provider file",
     ),
+    "files_missing": Rule(
+        "The delivery lacks files that every full delivery of this layout holds",
+        "Send all files of the export together; rules that need them were not asked",
+    ),
     "correction_not_needed": Rule(
         "A correction kept for this provider's known fault matched no row",
         "The fault may be gone: remove the correction from the provider file",

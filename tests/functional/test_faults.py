@@ -124,7 +124,7 @@ def test_bad_rows_are_quarantined_with_line_column_and_remedy(after_bad_files):
     place, _, _ = after_bad_files
     faults = []
     for path in (place.outbox / "fernshire_council").glob("*.csv"):
-        with path.open(newline="") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             faults += list(csv.DictReader(file))
 
     bad_dates = [

@@ -84,7 +84,7 @@ def test_nothing_is_lost_and_every_quarantined_row_has_a_reason(real):
     exports = [e for e in read_events(real) if e["event"] == "export.landed"]
     reasons = []
     for path in real.outbox.glob("*/*.csv"):
-        with path.open(newline="") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             reasons += [
                 r for r in csv.DictReader(file) if r["what happened"] == "left out"
             ]
@@ -117,7 +117,7 @@ def test_tables_that_nothing_is_taken_from_are_refused_at_the_door(real, samples
 def test_the_check_catalogue_finds_what_is_odd_in_the_hmis_set(real):
     remarks: Counter[str] = Counter()
     for path in real.outbox.glob("greenriver/*.csv"):
-        with path.open(newline="") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             remarks.update(row["rule"] for row in csv.DictReader(file))
 
     # None of these depends on the day of the export.

@@ -20,8 +20,6 @@ from flows.rules import is_known
 
 EVA = CHECKS / "hmis" / "eva_coverage.csv"
 COVERAGES = [pytest.param(path, id=path.stem) for path in list_coverages()]
-# A rule of the delivery as a whole, not of one file.
-OF_DELIVERIES = {"files_missing"}
 
 
 def rules_beside(path) -> dict[str, tuple[int, ...]]:
@@ -47,8 +45,7 @@ def test_every_check_is_answered_by_rules_there_are_or_has_a_reason(path):
     for answer in read_coverage(path):
         assert (answer.status == "done") == bool(answer.by), answer.id
         assert answer.by or len(answer.why) > 20, answer.id
-        unknown = {rule for rule in answer.by if not is_known(rule)}
-        assert unknown <= OF_DELIVERIES, answer.id
+        assert all(is_known(rule) for rule in answer.by), answer.id
 
 
 @pytest.mark.parametrize("path", COVERAGES)

@@ -12,7 +12,12 @@ from typer.testing import CliRunner
 from flows import exports
 from flows.audit import read_audit, verify_audit
 from flows.cli import app
-from flows.disputes import count_false_flags, decide_dispute, dispute_rule
+from flows.disputes import (
+    FalseFlags,
+    count_false_flags,
+    decide_dispute,
+    dispute_rule,
+)
 from flows.errors import ActRefused, RunInProgress
 from flows.exports import list_exports, reject_export, release_export, show_export
 from flows.fingerprints import describe_inputs
@@ -238,16 +243,21 @@ def flag(road: Road, rule: str = "unknown_code", faults: int = 8) -> str:
     return export.export_id
 
 
+def rate_of(road: Road, rule: str) -> FalseFlags:
+    (found,) = [r for r in count_false_flags(road.place, road.keys) if r.rule == rule]
+    return found
+
+
 def test_the_false_flag_rate_is_upheld_rows_over_flagged_rows(road):
     export = flag(road)
     args = (road.place, road.keys, export, "unknown_code")
     dispute_rule(*args, 2, "the code is in their list")
-    (open_rate,) = count_false_flags(road.place, road.keys)
+    open_rate = rate_of(road, "unknown_code")
 
     decided = decide_dispute(*args, "upheld", "the list of 2026 has it")
     dispute_rule(*args, 5, "and these as well")
     decide_dispute(*args, "dismissed", "these are typing errors")
-    (rate,) = count_false_flags(road.place, road.keys)
+    rate = rate_of(road, "unknown_code")
 
     assert (open_rate.disputed, open_rate.rate) == (2, 0.0)
     assert decided.verdict == "upheld"

@@ -191,7 +191,7 @@ def test_too_many_quarantined_rows_hold_the_export_and_the_receipt_names_them(ro
     assert result.rules == {"too_many_quarantined": 1}
     assert "6 of 26 rows" in result.words
     assert "20%" in result.words
-    (receipt,) = road.place.quarantine.glob("*/*.csv")
+    (receipt,) = road.place.outbox.glob("*/*.csv")
     assert receipt.read_text().count("not_a_date") == 6
     assert road.landed("homelessness", "placements") == []
 

@@ -52,7 +52,7 @@ def test_sound_rows_land_as_typed_facts_without_identifiers(road):
     assert found == [("hostel", "2026-02-01"), ("bed_and_breakfast", "2026-02-03")]
     record = road.landed("homelessness", "placements", "record_id, placement_id")[0]
     assert "A1" not in record
-    assert all(len(value) == 36 for value in record)
+    assert [len(value) for value in record] == [36, 32]
 
 
 def test_a_bad_row_is_quarantined_with_line_column_rule_and_remedy(road):

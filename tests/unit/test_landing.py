@@ -195,3 +195,28 @@ def test_a_value_of_a_shared_map_that_changes_lands_the_row_anew(road, monkeypat
     (result,) = road.run()
 
     assert (result.landed, result.unchanged) == (1, 0)
+
+
+def test_a_file_that_changes_while_it_is_taken_in_is_left_for_the_next_run(
+    road, monkeypatch
+):
+    import flows.landing.door
+
+    name, content = placements(stay(1))
+    road.drop(COUNCIL, name, content)
+    real = flows.landing.door.seal_file
+
+    def write_meanwhile(path, pieces, key):
+        sealed = real(path, pieces, key)
+        road.drop(COUNCIL, name, content + stay(2) + "\n")
+        return sealed
+
+    monkeypatch.setattr(flows.landing.door, "seal_file", write_meanwhile)
+    assert road.run() == []
+    monkeypatch.undo()
+
+    (result,) = road.run()
+
+    assert result.landed == 2
+    waiting = [e for e in road.events.seen if e["event"] == "export.waiting"]
+    assert [e["reason"] for e in waiting] == ["changed while read"]

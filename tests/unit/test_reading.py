@@ -186,3 +186,22 @@ def test_the_five_encodings_of_one_file_give_the_same_records(samples):
 
     assert len(found) == 5
     assert all(records == found[0] for records in found)
+
+
+def test_an_encoding_is_told_from_the_bytes_or_asked_for_and_never_guessed(samples):
+    folder = samples / "encodings"
+    first = (folder / "UTF-8.csv").read_text(encoding="utf-8").splitlines()[0]
+    headings = [heading.strip('"') for heading in first.split(",")]
+
+    def told(name: str):
+        return read_whole((folder / f"{name}.csv").read_bytes(), "x.csv", headings)
+
+    readings = [told(n) for n in ("UTF-8", "UTF-8-bom", "UTF-16LE", "Windows-1252")]
+
+    records = [reading.columns.to_pylist() for reading in readings]
+    assert records == [records[0]] * 4
+    assert [reading.how.split(",")[0] for reading in readings] == [
+        "UTF-8", "UTF-8 with byte-order mark", "UTF-16", "Windows-1252",
+    ]  # fmt: skip
+    with pytest.raises(ExportRefused, match="declare 'encoding'"):
+        told("macRoman")
