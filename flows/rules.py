@@ -45,11 +45,12 @@ _LEAVES_OUT = frozenset({
 _REMARKS = frozenset({
     "beyond_header", "long_number", "date_format", "excel_serial",
     "partial_date", "impossible_birth_date", "identifier_check",
-    "nhs_number_check", "not_a_postcode", "not_utf8", "correction_not_needed",
+    "nhs_number_check", "not_a_postcode", "not_utf8", "files_missing",
+    "correction_not_needed",
 })  # fmt: skip
 _COMPLETENESS = frozenset({
     "key_missing", "required_missing", "placeholder", "partial_date",
-    "empty_file",
+    "empty_file", "files_missing",
 })  # fmt: skip
 _PLAUSIBILITY = frozenset({
     "impossible_birth_date", "out_of_range", "volume_outside_range",
