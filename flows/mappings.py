@@ -9,10 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import re
 from collections.abc import Mapping as Named
-from fnmatch import fnmatch
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from flows.contracts import (
@@ -28,15 +26,14 @@ from flows.layouts import (
     FileLayout,
     Layout,
     check_fields,
-    list_family,
     load_layout,
     shared_values,
 )
 from flows.placeholders import load_placeholders
 from flows.provider_files import OWN, Provider, check_settled
+from flows.versions import is_ahead, is_named_like, list_other_versions
 
 PROVIDERS = Path(__file__).parent / "providers"
-_ENDING = re.compile(r"\.[a-z]{1,7}$")
 
 # What says whether an export may land, not what its rows mean.
 _NOT_MEANING = {
@@ -157,16 +154,11 @@ def find_mappings(
     check_settled(provider)
     layouts = list_layouts_of(provider)
     for declared in layouts:
-        family = [declared, *_other_versions(declared)]
+        family = [declared, *list_other_versions(declared)]
         found = [m for layout in family if (m := _match(provider, layout, file_name))]
         if found:
-            return sorted(found, key=lambda m: _is_ahead(m, export_date))
-    stem = PurePath(file_name).stem.lower()
-    if any(
-        fnmatch(stem, _stem(pattern))
-        for layout in layouts
-        for pattern in layout.not_taken
-    ):
+            return sorted(found, key=lambda m: is_ahead(m.layout, export_date))
+    if any(is_named_like(file_name, layout.not_taken) for layout in layouts):
         raise ExportRefused(
             "not_taken", "The layout knows this table and takes nothing from it."
         )
@@ -181,39 +173,12 @@ def find_mappings(
     )
 
 
-def fits(file: FileLayout, file_name: str) -> bool:
-    """Tell whether a file's name, whatever its ending, is one a layout's file has."""
-    stem = PurePath(file_name).stem.lower()
-    return any(fnmatch(stem, _stem(pattern)) for pattern in file.match)
-
-
 def _match(provider: Provider, layout: Layout, file_name: str) -> Mapping | None:
     for kind in layout.files:
         mapping = _merge(provider, layout, kind)
-        if fits(mapping.file, file_name):
+        if is_named_like(file_name, mapping.file.match):
             return mapping
     return None
-
-
-def _stem(pattern: str) -> str:
-    """Take the ending off a pattern: a table may come as any kind of file."""
-    lowered = pattern.lower()
-    return lowered.rsplit(".", 1)[0] if _ENDING.search(lowered) else lowered
-
-
-def _other_versions(layout: Layout) -> list[Layout]:
-    """List the other versions of a layout's family, the latest first."""
-    if layout.layout == OWN:
-        return []
-    others = [load_layout(n) for n in list_family(layout.family) if n != layout.layout]
-    return sorted(others, key=lambda other: other.since or dt.date.min, reverse=True)
-
-
-def _is_ahead(mapping: Mapping, export_date: dt.date | None) -> bool:
-    if mapping.layout == OWN:
-        return False
-    since = load_layout(mapping.layout).since
-    return bool(since and export_date and since > export_date)
 
 
 def _check_layouts(provider: Provider, path: Path) -> None:

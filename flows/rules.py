@@ -37,56 +37,26 @@ _ABOUT = {
     HELD: "The file waits until an operator releases or rejects it.",
 }
 
-_LEAVES_OUT = frozenset(
-    {
-        "unclosed_quote",
-        "stray_quote",
-        "field_count",
-        "repeated_element",
-        "not_json",
-        "line_too_long",
-        "repeated_name",
-        "list_in_row",
-        "key_missing",
-        "duplicate_key",
-        "required_missing",
-    }
-)
-_REMARKS = frozenset(
-    {
-        "beyond_header",
-        "long_number",
-        "date_format",
-        "excel_serial",
-        "partial_date",
-        "impossible_birth_date",
-        "identifier_check",
-        "nhs_number_check",
-        "not_a_postcode",
-        "not_utf8",
-        "correction_not_needed",
-    }
-)
-_COMPLETENESS = frozenset(
-    {
-        "key_missing",
-        "required_missing",
-        "placeholder",
-        "partial_date",
-        "empty_file",
-    }
-)
-_PLAUSIBILITY = frozenset(
-    {
-        "impossible_birth_date",
-        "out_of_range",
-        "volume_outside_range",
-        "too_many_quarantined",
-        "many_withdrawn",
-        "older_than_last",
-        "impossible_export_date",
-    }
-)
+_LEAVES_OUT = frozenset({
+    "unclosed_quote", "stray_quote", "field_count", "repeated_element",
+    "not_json", "line_too_long", "repeated_name", "list_in_row", "key_missing",
+    "duplicate_key", "required_missing",
+})  # fmt: skip
+_REMARKS = frozenset({
+    "beyond_header", "long_number", "date_format", "excel_serial",
+    "partial_date", "impossible_birth_date", "identifier_check",
+    "nhs_number_check", "not_a_postcode", "not_utf8", "files_missing",
+    "correction_not_needed",
+})  # fmt: skip
+_COMPLETENESS = frozenset({
+    "key_missing", "required_missing", "placeholder", "partial_date",
+    "empty_file", "files_missing",
+})  # fmt: skip
+_PLAUSIBILITY = frozenset({
+    "impossible_birth_date", "out_of_range", "volume_outside_range",
+    "too_many_quarantined", "many_withdrawn", "older_than_last",
+    "impossible_export_date",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,19 @@ from itertools import chain, count
 from typing import Any
 
 from flows.layouts import load_layout
-from flows.mappings import fits
 from flows.onboarding.proposal import Proposal
 from flows.onboarding.recognise import Match
 from flows.onboarding.shapes import list_rivals
 from flows.onboarding.yaml_file import Reasoned
 from flows.provider_files import OWN, Doubt
+from flows.versions import is_named_like
 
 _CHANGING = re.compile(r"[^a-z]+")
 _AGREEMENT_DOUBTS = (
     ("Under which agreement, from when to when, for which recipients?", "agreement"),
     ("How often does it send?", "cadence"),
     (
-        "Does an export hold every row (full), what changed (delta), or a period?",
+        "Is an export every row (full), what changed (delta), or a period?",
         "exports",
     ),
 )
@@ -73,7 +73,7 @@ def _shown(value: Any) -> str:
 
 
 def _fits(proposal: Proposal, match: Match | None) -> bool:
-    return match is not None and fits(match.file, proposal.sample.name)
+    return match is not None and is_named_like(proposal.sample.name, match.file.match)
 
 
 def _name_apart(own: list[Proposal], known: list[Proposal]) -> list[Proposal]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 
 import yaml
@@ -27,6 +26,7 @@ from flows.onboarding.recognise import Match, recognise
 from flows.onboarding.sample import Ask, Sample, open_samples
 from flows.onboarding.yaml_file import write_yaml
 from flows.provider_files import Provider
+from flows.versions import is_named_like
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -132,6 +132,7 @@ def _propose(samples: list[Sample], sector: str) -> tuple[list[Proposal], list[s
 
 def _is_untaken(sample: Sample, match: Match | None, layouts: set[str]) -> bool:
     """Whether a layout of the sample's other files takes nothing from this one."""
-    patterns = [p for layout in layouts for p in load_layout(layout).not_taken]
     exact = match is not None and match.is_exact
-    return not exact and any(fnmatch(sample.name.lower(), p) for p in patterns)
+    return not exact and any(
+        is_named_like(sample.name, load_layout(layout).not_taken) for layout in layouts
+    )

@@ -37,6 +37,14 @@ PLACE_OF_RULE = {
 """Call -> which of its arguments is the id of a rule."""
 
 SEVERITIES = {"quarantine", "warning"}
+WITHOUT_CHECKS = {
+    "feedback": "a date, a score in a range and two flags: reading judges them all",
+    "panel_findings": "one row per finding of a panel, with no other row beside it",
+    "strengths": "a kind from a list and a date: reading judges both",
+    "supporting_people_xml": "element names are assumed; a real one comes first",
+}
+"""Family of layouts -> why the catalogue has no rule for it."""
+
 IN_SQL = re.compile(r"'([a-z_]+)', '(?:quarantine|warning)'")
 
 
@@ -155,6 +163,19 @@ def test_every_rule_says_what_it_found_and_what_to_do_without_a_full_stop():
         for words in (rule.means, rule.guidance):
             assert len(words) >= 10, rule.rule
             assert not words.endswith("."), rule.rule
+
+
+def test_the_check_catalogue_is_for_layouts_there_are_and_leaves_none_out():
+    families = {family for one in load_catalogues() for family in one.families}
+    landing = {
+        load_layout(name).family
+        for name in list_layouts()
+        if any(file.lands for file in load_layout(name).files.values())
+    }
+
+    assert families <= {load_layout(name).family for name in list_layouts()}
+    assert landing - families == set(WITHOUT_CHECKS)
+    assert not families & set(WITHOUT_CHECKS)
 
 
 def test_a_layout_is_asked_the_rules_of_reading_and_those_of_its_own_family():

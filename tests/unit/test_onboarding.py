@@ -99,6 +99,27 @@ def test_every_shipped_layout_is_known_by_its_own_headings(new, layout, kind):
     assert {d.file for d in result.provider.doubts} == {""}
 
 
+@pytest.mark.parametrize("heading", ["Comment", "Comments"])
+def test_a_column_of_which_only_that_something_is_written_is_read_stays_that(
+    new, heading
+):
+    file = load_layout("feedback").files["feedback"]
+    headings = [heading if name == "Comment" else name for name in file.headers]
+    cells = {"Feedback ID": KEYS, "Client ID": KEYS, "Date": DAYS, heading: NOTES}
+    rows = zip(*(cells.get(name, [""] * 60) for name in headings), strict=True)
+
+    result = new(rows_of(headings, rows), sector="partnership")
+
+    asked = " ".join(doubts(result, heading))
+    assert "do not look like" not in asked
+    assert "value map" not in asked
+    renamed = {"to": "has_own_words", "values": "presence"}
+    assert result.provider.columns == (
+        {} if heading == "Comment" else {"feedback": {"Comments": renamed}}
+    )
+    assert "planted" not in result.path.read_text().lower()
+
+
 HEADER = load_layout("homelessness_cases").files["placements"].headers
 
 
