@@ -132,17 +132,23 @@ class Door:
         """Tell whether a content came before.
 
         Returns:
-            None: it is new, or older content that takes back what came in between.
+            None: it is new, or it says of another time what was said before: it takes
+            back what came in between, or withdraws what that time lacks.
             Empty: the very file came before, or it repeats the newest of its kind as of
-            the same day; nothing is to be done.
-            An export id: it repeats the newest export of its kind on a later day, so
-            nothing changed since.
+            the same day and period; nothing is to be done.
+            An export id: it repeats the newest export of its kind and period on a later
+            day, so nothing changed since.
         """
+        first, until = arrival.period or (None, None)
         found = self.vault.execute(
             """
-            select export_id, file_name = $name, turn, state, export_date from (
+            select
+                export_id, file_name = $name, state, export_date,
+                turn = 1 and (period_from, period_to) is not distinct from ($from, $to)
+            from (
                 select
                     export_id, file_name, sha256, state, export_date,
+                    period_from, period_to,
                     row_number() over (
                         partition by file_kind = $kind order by stamp desc
                     ) as turn
@@ -157,14 +163,14 @@ class Door:
                 "sheet": arrival.sheet,
                 "provider": self.provider.provider,
                 "sha256": arrival.sha256,
+                "from": first,
+                "to": until,
             },
         ).fetchall()
-        for export_id, same_name, turn, state, day in found:
-            if same_name:
+        for export_id, same_name, state, day, is_newest in found:
+            if same_name or (is_newest and arrival.export_date == day):
                 return ""
-            if turn == 1 and arrival.export_date <= day:
-                return ""
-            if turn == 1 and state == "landed":
+            if is_newest and arrival.export_date > day and state == "landed":
                 return str(export_id)
         return None
 

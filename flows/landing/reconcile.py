@@ -129,17 +129,16 @@ def repeat_export(
         mapping: how the earlier one was read.
         earlier: the stamp of the export it repeats.
     """
-    who = [export.provider.provider, mapping.file_kind]
     vault.execute(
         f"update vault.rows set seen = {export.stamp} "
         f"where provider = ? and file_kind = ? and seen = {earlier}",
-        who,
+        [export.provider.provider, mapping.file_kind],
     )
+    # No two exports have one stamp. Of a spared row nothing may be known yet: a late
+    # file may still bring it.
     vault.execute(
         f"insert into vault.spared select row_id, {export.stamp} from vault.spared "
-        f"where stamp = {earlier} and row_id in ("
-        "select row_id from vault.rows where provider = ? and file_kind = ?)",
-        who,
+        f"where stamp = {earlier}"
     )
 
 

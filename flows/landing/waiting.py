@@ -47,12 +47,20 @@ def repeat(
     """See again what the newest export of this kind held, without reading it.
 
     Returns:
-        what became of it; None if a row would be read otherwise today than it was
-        then, so that the file must be read.
+        what became of it; None if the file must be read: a row would be read otherwise
+        today than it was then, or another export landed in between.
     """
     earlier = vault.execute(
-        "select layout, fingerprint, stamp from vault.exports where export_id = ?",
-        [export.repeats],
+        """
+        select layout, fingerprint, stamp from vault.exports as earlier
+        where export_id = $earlier and not exists (
+            from vault.exports as other
+            where other.provider = earlier.provider and other.state = 'landed'
+            and other.file_kind = earlier.file_kind
+            and other.stamp > earlier.stamp and other.stamp < $stamp
+        )
+        """,
+        {"earlier": export.repeats, "stamp": export.stamp},
     ).fetchone()
     known = {mapping.layout: mapping for mapping in mappings}
     if earlier is None or earlier[0] not in known:

@@ -117,6 +117,7 @@ def _staged_sql(reading: Reading, found: Fields) -> str:
         select
             * exclude (_is_blank),
             md5(coalesce(getvariable('id_salt'), '') || chr(31)
+                || {quote_text(mapping.provider.provider)} || chr(31)
                 || {quote_text(mapping.file_kind)} || chr(31) || _row_key)::uuid
                 as _row_id,
             -- a row its source deleted is sound whatever it holds
