@@ -209,11 +209,8 @@ def _tell_version(
 def _refuse_header(
     found: _Differences, nearest: Mapping, line: int, *, several: bool
 ) -> ExportRefused:
-    of = (
-        f"the layout's (nearest version: {nearest.layout})"
-        if several
-        else "the layout's"
-    )
+    of = "the layout's"
+    of += f" (nearest version: {nearest.layout})" if several else ""
     if 2 * len(found.missing) > found.expected:
         # What stands here may be a row: its words are not repeated.
         present = found.expected - len(found.missing)
@@ -224,11 +221,11 @@ def _refuse_header(
             "agreed headings as the first line.",
             line=line,
         )
-    # Many strange headings may be a row that ran into the line: not repeated then.
-    listed = len(found.unknown) <= max(3, found.expected // 4)
-    unknown = f"{len(found.unknown)}, which may be a row and are not repeated"
-    if listed:
-        unknown = _listed(found.unknown)
+    # Many differences may be a row that ran into the line: not repeated then.
+    most = max(3, found.expected // 8)
+    listed = len(found.unknown) <= most and len(found.missing) <= most
+    unknown = f"{len(found.unknown)} (not repeated: they may be a row)"
+    unknown = _listed(found.unknown) if listed else unknown
     parts = [
         f"{words} {names}"
         for words, names in (
