@@ -7,15 +7,16 @@ way, so that a test may compare what the vault and the landed facts say with it.
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from flows.duck import quote_text
+import duckdb
+
 from flows.events import EventLog
 from flows.exports import release_export
 from flows.gating.views import live_rows
 from flows.ingest import ingest
 from flows.keys import Keys
-from flows.landing.held import list_held
 from flows.landing.results import ExportResult
 from flows.paths import Place
 from flows.provider_files import Provider
@@ -60,12 +61,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Sent:
-    """One export: its day (from 1 January 2026), how it is meant, and its lines."""
+    """One export: its day (from 1 January 2026), how it is meant, and its lines.
+
+    Attributes:
+        torn: it ends with a line that cannot be read.
+        blanks: empty lines at its end, so that no two files need be alike.
+    """
 
     day: int
     rows: tuple[Row, ...]
     mode: str = "full"
     torn: bool = False
+    blanks: int = 0
 
     @property
     def date(self) -> dt.date:
@@ -73,7 +80,8 @@ class Sent:
 
     def content(self, own: str) -> str:
         lines = [HEADER, *(row.line(own) for row in self.rows)]
-        return "\n".join([*lines, *(["torn,line"] if self.torn else []), ""])
+        torn = ["torn,line"] if self.torn else []
+        return "\n".join([*lines, *torn, *[""] * self.blanks, ""])
 
     def first(self) -> dict[str, Row]:
         """A key given twice counts where it comes first."""
@@ -131,9 +139,23 @@ class Office:
     place: Place
     keys: Keys
     results: list[ExportResult] = field(default_factory=list)
+    open: ExitStack = field(default_factory=ExitStack)
+    vault: duckdb.DuckDBPyConnection | None = None
+
+    def ask(self, query: str, *values: str) -> list[tuple]:
+        """Ask the vault."""
+        if self.vault is None:
+            self.vault = self.open.enter_context(open_vault(self.place, self.keys))
+        return self.vault.execute(query, values).fetchall()
+
+    def close(self) -> None:
+        """Close the vault, so that another may open it."""
+        self.open.close()
+        self.vault = None
 
     def send(self, own: str, batch: list[Sent], **changes: object) -> None:
         """Drop exports at once, run, and release what is held until nothing is."""
+        self.results = []
         provider = make_visited(own, batch[0].mode, **changes)
         folder = self.place.landing / own
         folder.mkdir(exist_ok=True)
@@ -141,50 +163,60 @@ class Office:
             path = folder / f"{own}_visits_{sent.date}.csv"
             path.write_text(sent.content(own))
         for _ in range(5):
-            held = self._run(provider)
+            self._run(provider)
+            held = self.ask("select export_id from vault.exports where state = 'held'")
             if not held:
                 return
-            for export_id in held:
+            self.close()
+            for (export_id,) in held:
                 release_export(self.place, self.keys, export_id, "the test says so")
         raise AssertionError("an export is held whatever it is released from")
 
-    def _run(self, provider: Provider) -> list[str]:
+    def _run(self, provider: Provider) -> None:
+        self.ask("select 1")
+        args = (self.place, self.keys, self.vault, {provider.provider: provider})
         events = EventLog(self.place, "test-run")
-        args = (self.place, self.keys)
-        with open_vault(*args) as vault:
-            rest = (vault, {provider.provider: provider}, events)
-            assert receive(*args, *rest, quiet_seconds=0) == []
-            self.results = ingest(*args, *rest)
-            assert {result.state for result in self.results} <= {"landed", "held"}
-            return [held.export_id for held in list_held(vault)]
+        assert receive(*args, events, quiet_seconds=0) == []
+        self.results += ingest(*args, events)
+        assert {result.state for result in self.results} <= {"landed", "held"}
 
     def rows(self, own: str) -> dict[str, tuple]:
         """What the vault says of every row: seen, withdrawn, deleted, live."""
-        with open_vault(self.place, self.keys, read_only=True) as vault:
-            found = vault.execute(
-                """
-                select row_key, seen // 1000000000000, withdrawn // 1000000000000,
-                    is_deleted, is_live
-                from vault.rows where provider = ?
-                """,
-                [own],
-            ).fetchall()
+        found = self.ask(
+            """
+            select row_key, seen // 1000000000000, withdrawn // 1000000000000,
+                is_deleted, is_live
+            from vault.rows where provider = ?
+            """,
+            own,
+        )
         return {
             key.removeprefix(own): (_as_date(seen), _as_date(withdrawn), *flags)
             for key, seen, withdrawn, *flags in found
         }
 
-    def live(self, own: str) -> dict[str, str]:
+    def live(self, own: str) -> dict[str, str | None]:
         """What the stages without the vault take for live: row -> its code."""
-        with open_vault(self.place, self.keys, read_only=True) as vault:
-            folder = self.place.landed / "offending" / "supervision_contacts"
-            vault.execute(live_rows("live", folder, self.place))
-            found = vault.execute(
-                "select rows.row_key, live.contact_code from live join vault.rows "
-                "as rows on rows.row_id = live._row_id::uuid where live._provider = "
-                + quote_text(own)
-            ).fetchall()
+        folder = self.place.landed / "offending" / "supervision_contacts"
+        self.ask(live_rows("live", folder, self.place))
+        found = self.ask(
+            """
+            select rows.row_key, live.contact_code from live
+            join vault.rows as rows on rows.row_id = live._row_id::uuid
+            where live._provider = ?
+            """,
+            own,
+        )
+        self.ask("drop view live")
         return {key.removeprefix(own): code for key, code in found}
+
+    def ledger(self, own: str) -> list[tuple[str, str | None]]:
+        """Id of every export, and of the one it repeats, in order of their days."""
+        return self.ask(
+            "select export_id, repeats from vault.exports where provider = ? "
+            "order by stamp",
+            own,
+        )
 
     def check(self, own: str, history: list[Sent]) -> None:
         known = tell_by_rule(history)

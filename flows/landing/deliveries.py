@@ -29,18 +29,19 @@ def check_delivery(
         table of a judgement -> (rule, why) of each rule about it that could not be
         asked.
     """
-    by_layout: dict[str, dict[str, Judgement]] = {}
+    by_family: dict[str, dict[str, Judgement]] = {}
     days = {}
     for export, judgement in judged:
         mapping = judgement.mapping
-        by_layout.setdefault(mapping.layout, {})[mapping.file_kind] = judgement
-        days[mapping.layout] = export.export_date
+        by_family.setdefault(mapping.family, {})[mapping.file_kind] = judgement
+        days[mapping.family] = export.export_date
     not_run: dict[str, list[tuple[str, str]]] = {}
-    for layout, files in by_layout.items():
+    for family, files in by_family.items():
+        layout = _choose_version(files)
         for kind, judgement in files.items():
             _show(connection, kind, judgement)
         tables = {k: set(j.mapping.file.fields) for k, j in files.items()}
-        checked = run_checks(connection, layout, tables, days[layout])
+        checked = run_checks(connection, layout, tables, days[family])
         for kind, faults in checked.faults.items():
             files[kind].add(faults)
         _tell_missing(files)
@@ -51,6 +52,16 @@ def check_delivery(
         for kind in files:
             connection.execute(f"drop view {quote_name(kind)}")
     return not_run
+
+
+def _choose_version(files: dict[str, Judgement]) -> str:
+    """Choose the version a delivery is: the one told by the headings of some file.
+
+    A file that looks the same in several versions is read as the one the provider
+    declares, whatever the others are.
+    """
+    told = [j for j in files.values() if j.told_by.startswith("told by its headings")]
+    return (told or list(files.values()))[0].mapping.layout
 
 
 def _tell_missing(files: dict[str, Judgement]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count, groupby
 
 import pytest
@@ -32,7 +33,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Sent], list[list[Sent]]]:
         again = bool(exports) and draw(st.integers(0, 3)) == 0
         rows = exports[-1].rows if again else tuple(draw(st.lists(ROWS, max_size=5)))
         torn = exports[-1].torn if again else draw(st.integers(0, 5)) == 0
-        exports.append(Sent(day, rows, draw(st.sampled_from(modes)), torn))
+        exports.append(Sent(day, rows, draw(st.sampled_from(modes)), torn, day))
     order = draw(st.permutations(exports))
     runs: list[list[Sent]] = []
     for _, alike in groupby(order, key=lambda sent: sent.mode):
@@ -45,11 +46,13 @@ def histories(draw: st.DrawFn) -> tuple[list[Sent], list[list[Sent]]]:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     place = Place(tmp_path_factory.mktemp("any_order") / "data")
     place.prepare()
     make_demo_key(place)
-    return Office(place, load_keys(place))
+    office = Office(place, load_keys(place))
+    yield office
+    office.close()
 
 
 _NUMBERS = count()
@@ -57,11 +60,12 @@ _NUMBERS = count()
 
 @pytest.fixture
 def own() -> str:
+    """A provider of its own for each test: they share a vault."""
     return f"ashbrook_{next(_NUMBERS)}"
 
 
 @settings(
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -77,3 +81,92 @@ def test_whatever_the_order_the_state_is_that_of_the_documented_rule(office, tol
         office.send(own, run)
 
     office.check(own, history)
+
+
+def one_by_one(office: Office, own: str, *history: Sent) -> None:
+    for sent in history:
+        office.send(own, [sent])
+    office.check(own, list(history))
+
+
+def test_a_correction_of_the_same_day_and_name_takes_the_place_of_the_first(
+    office, own
+):
+    first = Sent(5, (Row("1"), Row("2"), Row("3", "C")))
+
+    one_by_one(office, own, first, Sent(5, (Row("1", "B"), Row("3", bad=True))))
+
+    assert office.live(own) == {"1": "B", "3": "C"}
+
+
+def test_a_row_that_comes_back_is_live_again_with_what_it_says_then(office, own):
+    there, gone = (Row("1"), Row("2")), (Row("2"),)
+
+    one_by_one(office, own, Sent(1, there), Sent(2, gone), Sent(3, (*gone, Row("1"))))
+
+    assert office.live(own) == {"1": "A", "2": "A"}
+    assert office.results[0].landed == 1
+
+
+def test_deltas_add_and_change_and_withdraw_nothing(office, own):
+    history = [
+        Sent(2, (Row("1"), Row("2")), "delta"),
+        Sent(9, (Row("2", "B"),), "delta"),
+        Sent(4, (Row("2", "C"), Row("3"), Row("4", deleted=True)), "delta"),
+        Sent(1, (Row("4"),), "delta"),
+    ]
+
+    one_by_one(office, own, *history)
+
+    assert office.live(own) == {"1": "A", "2": "B", "3": "A"}
+
+
+def test_an_export_of_a_period_withdraws_rows_of_that_period_alone(office, own):
+    first = Sent(10, (Row("1", month=1), Row("2", month=2), Row("3", month=2)))
+    february = Sent(40, (Row("3", month=2),), "period")
+
+    one_by_one(office, own, first, february)
+
+    assert office.live(own) == {"1": "A", "3": "A"}
+
+
+def test_the_same_content_of_a_later_day_is_seen_again_without_being_read(
+    office, own, monkeypatch
+):
+    rows = (Row("1"), Row("2"), Row("3", bad=True))
+    office.send(own, [Sent(1, rows)])
+
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.ingest.judge", None)
+        office.send(own, [Sent(8, rows)])
+
+    (result,) = office.results
+    assert (result.rows_in, result.unchanged, result.quarantined) == (3, 2, 1)
+    office.check(own, [Sent(1, rows), Sent(8, rows)])
+    (first, repeated), (_, repeats) = office.ledger(own)
+    assert (repeated, repeats) == (None, first)
+
+
+def test_the_same_content_is_read_again_once_its_mapping_means_something_else(
+    office, own
+):
+    rows = (Row("1", "A"), Row("2", "B"))
+    office.send(own, [Sent(1, rows)])
+
+    office.send(own, [Sent(8, rows)], own_blanks=("A",))
+
+    (result,) = office.results
+    assert (result.landed, result.unchanged) == (2, 0)
+    assert office.live(own) == {"1": None, "2": "B"}
+
+
+def test_a_row_that_two_like_exports_hold_unreadable_is_not_lacked_by_either(
+    office, own
+):
+    unreadable = (Row("1", bad=True), Row("2"))
+
+    one_by_one(
+        office, own, Sent(5, unreadable), Sent(8, unreadable), Sent(1, (Row("1"),))
+    )
+
+    assert office.live(own) == {"1": "A", "2": "A"}
