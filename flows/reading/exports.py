@@ -221,8 +221,9 @@ def _refuse_header(
             "agreed headings as the first line.",
             line=line,
         )
-    # Many differences may be a row that ran into the line: not repeated then.
-    most = max(3, found.expected // 8)
+    # Many differences may be a row that ran into the line: not repeated then. Such a
+    # row adds, even to the narrowest table, all its fields but the one run together.
+    most = min(max(3, found.expected // 8), found.expected - 2)
     listed = len(found.unknown) <= most and len(found.missing) <= most
     unknown = f"{len(found.unknown)} (not repeated: they may be a row)"
     unknown = _listed(found.unknown) if listed else unknown

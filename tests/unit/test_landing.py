@@ -24,6 +24,19 @@ def test_a_file_without_its_header_is_refused_and_its_words_are_not_repeated(roa
         assert word not in result.words
 
 
+def test_a_row_that_ran_into_few_headings_is_not_repeated(road):
+    header = "Case Reference,Applicant ID,Support Need,Date Recorded"
+    row = ",Bramblewick,Ottershaw,9990000018\n"
+    name = "fernshire_council_support_needs_2026-06-30.csv"
+    road.drop(COUNCIL, name, header + row + row * 3)
+
+    (result,) = road.run()
+
+    assert result.rules == {"wrong_header": 1}
+    for word in ("Bramblewick", "Ottershaw", "9990000018"):
+        assert word not in result.words
+
+
 def damaged_zip() -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
