@@ -33,7 +33,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Sent], list[list[Sent]]]:
         again = bool(exports) and draw(st.integers(0, 3)) == 0
         rows = exports[-1].rows if again else tuple(draw(st.lists(ROWS, max_size=5)))
         torn = exports[-1].torn if again else draw(st.integers(0, 5)) == 0
-        exports.append(Sent(day, rows, draw(st.sampled_from(modes)), torn, day))
+        exports.append(Sent(day, rows, draw(st.sampled_from(modes)), torn))
     order = draw(st.permutations(exports))
     runs: list[list[Sent]] = []
     for _, alike in groupby(order, key=lambda sent: sent.mode):
