@@ -149,6 +149,7 @@ def test_headings_of_an_older_standard_are_refused_and_the_differences_listed(
 
     assert (result.state, dict(result.rules)) == ("refused", {"wrong_header": 1})
     assert "missing 'HispanicLatin" in result.words or "'Sex'" in result.words
-    assert "'NativeHIOtherPacific'" in result.words
-    assert "'Ethnicity'" in result.words
+    # Where so much differs, strange words may be a row: they are counted, not named.
+    assert "not expected 3 (not repeated" in result.words
+    assert "NativeHIOtherPacific" not in result.words
     assert road.landed("homelessness", "clients") == []
