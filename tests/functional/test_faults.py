@@ -197,7 +197,10 @@ def test_a_failed_gate_names_itself_and_leaves_the_release_where_it_was(
     ahead = "\n".join([HEADINGS, *(stay(n, "01/02/2041") for n in range(50))])
     (folder / "fernshire_council_placements_2026-07-31.csv").write_text(ahead)
     # Every stay begins years after the export: the dates were mistyped or misread.
-    done = run_command("run", "--data", place.root, code=6)
+    providers = changes_alone(tmp_path / "providers")
+    done = run_command(
+        "run", "--data", place.root, code=6, COMMONGROUND_PROVIDERS=providers
+    )
 
     assert "homelessness" in done.stderr
     assert "placements" in done.stderr
