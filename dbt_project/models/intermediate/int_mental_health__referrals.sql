@@ -17,9 +17,9 @@ by_team as (
             when count(rejection_date) = count(*) then max(rejection_date)
         end as rejection_date,
         max_by(rejection_code, rejection_date)
-            filter (where rejection_code is not null) as rejection_code,
+        filter (where rejection_code is not null) as rejection_code,
         max_by(closure_code, closure_date)
-            filter (where closure_code is not null) as closure_code
+        filter (where closure_code is not null) as closure_code
     from team_referrals
     group by referral_id
 ),
