@@ -24,6 +24,7 @@ class MadeLanding:
         self.place, self.keys = place, keys
         self._files = 0
         self._persons: dict[str, str] = {}
+        self._landed_by: dict[object, str] = {}
         self._columns = {
             f"{sector}/{name}": {
                 column: SQL_TYPES[spec.type] for column, spec in dataset.columns.items()
@@ -54,13 +55,16 @@ class MadeLanding:
             | dict(row)
             for n, row in enumerate(rows)
         ]
+        self._landed_by |= {row["_row_id"]: export["_export_id"] for row in numbered}
         self._write(folder, f"export-{self._files:03}", numbered)
 
     def withdraw(self, row_id: str, exported: dt.date) -> None:
+        """Tell that an export lacks a row, as it was landed last."""
         self._files += 1
         name = f"export-{self._files:03}"
         row = {
             "_row_id": row_id,
+            "_landed_export_id": self._landed_by[row_id],
             "_export_id": name,
             "_export_date": exported,
             "_received_at": dt.datetime.combine(exported, dt.time(2)),

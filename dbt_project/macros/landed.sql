@@ -21,11 +21,11 @@
         ) = 1
     ) as live_rows
     left join {{ ref('stg_commonground__withdrawals') }} as withdrawals
-        on live_rows._row_id = withdrawals._row_id
-    -- drops rows withdrawn after their newest landing
-    where
-        withdrawals._row_id is null
-        or not ({{ is_newer('withdrawals', 'live_rows') }})
+        on
+            live_rows._row_id = withdrawals._row_id
+            and live_rows._export_id = withdrawals._landed_export_id
+    -- drops rows whose newest landing was withdrawn
+    where withdrawals._row_id is null
     qualify row_number() over (
         partition by
             {%- for column in key %}
@@ -40,19 +40,3 @@
     ) = 1
 ) as landed_rows
 {% endmacro %}
-
-
-{# True where the row of `first` arrived after the row of `second`. #}
-{% macro is_newer(first, second) -%}
-    {{ first }}._export_date > {{ second }}._export_date
-    or (
-        {{ first }}._export_date = {{ second }}._export_date
-        and (
-            {{ first }}._received_at > {{ second }}._received_at
-            or (
-                {{ first }}._received_at = {{ second }}._received_at
-                and {{ first }}._export_id > {{ second }}._export_id
-            )
-        )
-    )
-{%- endmacro %}

@@ -27,18 +27,17 @@ def live_rows(view: str, folder: Path, place: Place) -> str:
     return create_view(
         view,
         f"""
-        select landed.* from read_parquet({files}) as landed
-        left join (
-            select _row_id, max((_export_date, _received_at)) as at
-            from read_parquet({gone}) group by _row_id
-        ) as gone using (_row_id)
-        where gone.at is null or (landed._export_date, landed._received_at) > gone.at
-        qualify row_number() over (
-            partition by landed._row_id
-            order by
-                landed._export_date desc, landed._received_at desc,
-                landed._export_id desc
-        ) = 1
+        select newest.*
+        from (
+            select * from read_parquet({files})
+            qualify row_number() over (
+                partition by _row_id
+                order by _export_date desc, _received_at desc, _export_id desc
+            ) = 1
+        ) as newest
+        anti join read_parquet({gone}) as gone
+            on newest._row_id = gone._row_id
+            and newest._export_id = gone._landed_export_id
         """,
     )
 

@@ -29,9 +29,13 @@ EXPORT_COLUMNS: dict[str, str] = {
     "rows_warned": "BIGINT",
     "rule": "VARCHAR",
 }
+# Which row, as which export had landed it, and as of which export it is gone. A landing
+# that comes later, or late with another value, is not the one that was withdrawn.
 WITHDRAWN_COLUMNS: dict[str, str] = {
-    name: MACHINERY[name]
-    for name in ("_row_id", "_export_id", "_export_date", "_received_at")
+    "_row_id": MACHINERY["_row_id"],
+    "_landed_export_id": MACHINERY["_export_id"],
+} | {
+    name: MACHINERY[name] for name in ("_export_id", "_export_date", "_received_at")
 }
 _EPOCH = dt.datetime(2020, 1, 1)
 

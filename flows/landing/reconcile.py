@@ -169,7 +169,7 @@ def gone_sql(export: Export, judgement: Judgement) -> str:
         first, last = export.period
         covered += f" and known.scope between date '{first}' and date '{last}'"
     return f"""
-        select known.row_id, {export.stamp}::bigint as stamp
+        select known.row_id, known.export_id, {export.stamp}::bigint as stamp
         from known
         where {covered}
         and known.seen < {export.stamp}
@@ -179,7 +179,7 @@ def gone_sql(export: Export, judgement: Judgement) -> str:
             select _row_id from {judgement.table} where not _has_no_key
         )
         union all
-        select taken._row_id, {export.stamp}
+        select taken._row_id, known.export_id, {export.stamp}
         from taken
         join known on known.row_id = taken._row_id
         where taken._is_deleted and known.is_live

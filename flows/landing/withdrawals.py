@@ -1,7 +1,7 @@
 """Withdrawals: rows that an export no longer holds, and as of which export.
 
-Both work on the table ``gone`` (row id, stamp of the export that lacks it), which
-``reconcile.py`` makes.
+Both work on the table ``gone`` (row id, the export that landed it, stamp of the export
+that lacks it), which ``reconcile.py`` makes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def add_late_withdrawals(
     vault.execute(
         """
         insert into gone
-        select rows.row_id, min(newer.stamp)
+        select rows.row_id, rows.export_id, min(newer.stamp)
         from vault.rows as rows
         join vault.exports as newer
             on newer.provider = rows.provider and newer.file_kind = rows.file_kind
@@ -32,7 +32,7 @@ def add_late_withdrawals(
         and (newer.period_from is null
             or rows.scope between newer.period_from and newer.period_to)
         and (rows.row_id, newer.stamp) not in (select row_id, stamp from vault.spared)
-        group by rows.row_id
+        group by rows.row_id, rows.export_id
         """,
         {
             "provider": export.provider.provider,
@@ -63,7 +63,8 @@ def withdraw(vault: duckdb.DuckDBPyConnection, export: Export, folder: Path) -> 
             vault,
             f"""
             select
-                gone.row_id::varchar as _row_id, exports.export_id as _export_id,
+                gone.row_id::varchar as _row_id, gone.export_id as _landed_export_id,
+                exports.export_id as _export_id,
                 exports.export_date as _export_date, exports.received_at as _received_at
             from gone
             join vault.exports as exports

@@ -130,6 +130,20 @@ def test_an_export_of_a_period_withdraws_rows_of_that_period_alone(office, own):
     assert office.live(own) == {"1": "A", "3": "A"}
 
 
+def test_a_late_file_that_moves_a_row_out_of_a_period_takes_it_from_what_lacks_it(
+    office, own
+):
+    history = [
+        Sent(18, (Row("1", month=2), Row("2", month=2))),
+        Sent(58, (Row("2", month=2),), "period"),
+        Sent(37, (Row("1", month=1),), "delta"),
+    ]
+
+    one_by_one(office, own, *history)
+
+    assert office.live(own) == {"1": "A", "2": "A"}
+
+
 def test_the_same_content_of_a_later_day_is_seen_again_without_being_read(
     office, own, monkeypatch
 ):

@@ -28,7 +28,12 @@ def land(place, sector: str, dataset: str, rows: int, **values: str) -> None:
     """Write landed rows: each column null unless given as SQL over the row number i."""
     folder = place.landed / sector / dataset
     folder.mkdir(parents=True, exist_ok=True)
-    values = {"_row_id": "i::varchar", "_export_date": "date '2026-06-30'"} | values
+    usual = {
+        "_row_id": "i::varchar",
+        "_export_id": "'first'",
+        "_export_date": "date '2026-06-30'",
+    }
+    values = usual | values
     columns = describe_columns(load_contract(sector).datasets[dataset])
     chosen = ", ".join(
         f'({values.get(name, "null")})::{kind} as "{name}"'
@@ -128,7 +133,8 @@ def test_a_row_that_was_withdrawn_since_is_not_judged(place):
     gone = place.landed / "_withdrawn" / "later.parquet"
     with connect() as connection:
         connection.execute(
-            "copy (select i::varchar as _row_id, '' as _export_id, "
+            "copy (select i::varchar as _row_id, 'first' as _landed_export_id, "
+            "'later' as _export_id, "
             "date '2026-07-31' as _export_date, null::timestamp as _received_at "
             f"from range(25) as r(i)) to '{gone}' (format parquet)"
         )
@@ -144,7 +150,8 @@ def test_a_table_whose_every_row_was_withdrawn_fails(place):
     gone = place.landed / "_withdrawn" / "later.parquet"
     with connect() as connection:
         connection.execute(
-            "copy (select i::varchar as _row_id, '' as _export_id, "
+            "copy (select i::varchar as _row_id, 'first' as _landed_export_id, "
+            "'later' as _export_id, "
             "date '2026-07-31' as _export_date, null::timestamp as _received_at "
             f"from range(3) as r(i)) to '{gone}' (format parquet)"
         )
