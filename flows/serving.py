@@ -11,7 +11,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 
 from flows.errors import SettingsError
 from flows.keys import load_keys
@@ -20,6 +22,7 @@ from flows.paths import Place
 _HOST = "127.0.0.1"
 # Neither clock change touches 02:30 twice or leaves it out in a way that loses a night.
 _NIGHTLY = "30 2 * * *"
+_GRACE_SECONDS = 20
 
 
 def serve_nightly(place: Place, port: int) -> None:
@@ -43,19 +46,55 @@ def serve_nightly(place: Place, port: int) -> None:
     os.environ["PREFECT_SERVER_API_AUTH_STRING"] = password
     os.environ["PREFECT_API_AUTH_STRING"] = password
     os.environ["PREFECT_API_URL"] = f"http://{_HOST}:{port}/api"
-    with _server(port):
-        # Imported late: Prefect reads its settings from the environment on import.
-        from prefect.schedules import Cron
-
-        from flows.pipeline import nightly
-
-        nightly.serve(
-            name="nightly",
-            parameters={"data": str(place.root)},
-            schedule=Cron(_NIGHTLY, timezone="Europe/London"),
-            print_starting_message=False,
-            limit=1,
+    with _server(port), _schedule(place) as schedule:
+        schedule.join()
+        raise SettingsError(
+            "The schedule ended by itself. Its last words are above; start it again "
+            "with: commonground serve"
         )
+
+
+def _run_schedule(root: str) -> None:
+    """Start a run whenever one is due, until interrupted."""
+    # With the run it has in hand it can be stopped as one.
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Imported late: Prefect reads its settings from the environment on import.
+    from prefect.schedules import Cron
+
+    from flows.pipeline import nightly
+
+    nightly.serve(
+        name="nightly",
+        parameters={"data": root},
+        schedule=Cron(_NIGHTLY, timezone="Europe/London"),
+        print_starting_message=False,
+        limit=1,
+    )
+
+
+@contextmanager
+def _schedule(place: Place) -> Iterator[BaseProcess]:
+    """Keep the schedule in a process of its own.
+
+    Prefect's runner stops for an interrupt. Terminated while a run is in hand it may
+    wait for ever: its threads never end. So it is interrupted, and then killed.
+    """
+    process = get_context("spawn").Process(
+        target=_run_schedule, args=(str(place.root),)
+    )
+    process.start()
+    try:
+        yield process
+    finally:
+        if process.is_alive() and process.pid:
+            os.kill(process.pid, signal.SIGINT)
+            process.join(_GRACE_SECONDS)
+        if process.is_alive() and process.pid:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+        process.join()
 
 
 def _read_password(place: Place) -> str:
@@ -80,7 +119,11 @@ def _server(port: int) -> Iterator[None]:
         yield
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        try:
+            server.wait(timeout=_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def _wait_until_healthy(server: subprocess.Popen[bytes], port: int) -> None:

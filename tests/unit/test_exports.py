@@ -317,7 +317,7 @@ def test_a_decision_is_of_its_day(road):
 def command(road, monkeypatch):
     """The command line in this process, which Prefect's settings must not stay in."""
     monkeypatch.setattr("flows.screen.commands.prepare_environment", lambda _: None)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("flows.screen.acts._out.width", 200)
 
     def run(*arguments: str, code: int = 0) -> str:
         asked = [*arguments, "--data", str(road.place.root)]
