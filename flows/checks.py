@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -19,10 +18,11 @@ import duckdb
 from pydantic import Field
 
 from flows.contracts import Strict, parse_model, read_yaml
+from flows.duck import quote_text
 from flows.errors import MappingError
 from flows.layouts import load_layout
 from flows.provider_files import OWN
-from flows.reading.faults import Fault, Severity
+from flows.reading.faults import Severity
 
 CHECKS = Path(__file__).parent / "providers" / "_checks"
 
@@ -68,19 +68,6 @@ class Catalogue(Strict):
     rules: dict[str, Check]
 
 
-@dataclass
-class Checked:
-    """What the catalogue found in a delivery.
-
-    Attributes:
-        faults: file of the layout -> its faults.
-        not_run: (rule, why) of every rule that could not be asked.
-    """
-
-    faults: dict[str, list[Fault]] = field(default_factory=dict)
-    not_run: list[tuple[str, str]] = field(default_factory=list)
-
-
 @lru_cache
 def load_catalogues() -> tuple[Catalogue, ...]:
     """Load every shipped catalogue.
@@ -117,7 +104,8 @@ def run_checks(
     layout: str,
     tables: Mapping[str, set[str]],
     export_day: dt.date,
-) -> Checked:
+    faults: Mapping[str, str],
+) -> list[tuple[str, str]]:
     """Ask every rule of a layout of the tables of one delivery.
 
     Args:
@@ -126,24 +114,31 @@ def run_checks(
         layout: the layout the delivery was read as.
         tables: file -> the fields its table has.
         export_day: what rules see as ``getvariable('export_day')``.
+        faults: file -> the table that what is found in it is added to, a row per rule
+            and line at fault.
+
+    Returns:
+        (rule, why) of every rule that could not be asked.
     """
     connection.execute("set variable export_day = ?::date", [export_day])
-    checked = Checked()
+    not_run = []
     for name, rule in list_checks(layout).items():
         if why := _find_missing(rule, tables):
-            checked.not_run.append((name, why))
+            not_run.append((name, why))
             continue
-        lines = connection.execute(
-            f"select distinct line from ({rule.finds}) where line > 0 order by 1"
-        ).fetchall()
-        if lines:
-            # A version may have the field under another heading than the one named.
-            headers = load_layout(layout).files[rule.file].headers
-            heading = rule.column if rule.column in headers else ""
-            checked.faults.setdefault(rule.file, []).extend(
-                Fault(line, heading, name, rule.severity) for (line,) in lines
-            )
-    return checked
+        # A version may have the field under another heading than the one named.
+        headers = load_layout(layout).files[rule.file].headers
+        heading = rule.column if rule.column in headers else ""
+        connection.execute(
+            f"""
+            insert into {faults[rule.file]}
+            select distinct line, {quote_text(heading)}, {quote_text(name)},
+                {quote_text(rule.severity)}, ''
+            from ({rule.finds})
+            where line > 0
+            """
+        )
+    return not_run
 
 
 def _find_missing(rule: Check, tables: Mapping[str, set[str]]) -> str:

@@ -40,6 +40,9 @@ SQL_TYPES: dict[str, str] = {
     "flag": "BOOLEAN",
 }
 
+# The same loader, eight times as fast where PyYAML came with its own library.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 MACHINERY: dict[str, str] = {
     "_row_id": "VARCHAR",
     "_export_id": "VARCHAR",
@@ -106,7 +109,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         MappingError: the file is not YAML, or holds something else.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader
     # A date that does not exist is a ValueError, not one of YAML's own.
     except (yaml.YAMLError, ValueError) as error:
         raise MappingError(f"{path} is not readable as YAML: {error}") from error

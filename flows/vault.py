@@ -20,7 +20,7 @@ from flows.keys import Keys
 from flows.paths import Place
 
 IDENTITY_COLUMNS: dict[str, str] = {
-    "row_id": "VARCHAR",
+    "row_id": "UUID",
     "record_id": "VARCHAR",
     "provider": "VARCHAR",
     "sector": "VARCHAR",

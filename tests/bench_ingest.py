@@ -53,7 +53,9 @@ def invent_csv(path: Path, rows: int, bad: float = 0.0, changed: float = 0.0) ->
 
     values = {
         "referral_link": "'x' || i",
-        "referral_ref": "'AB' || lpad((i % 10000)::varchar, 4, '0') || 'CD'",
+        "referral_ref": "chr((65 + i // 260000 % 26)::int) "
+        "|| chr((65 + i // 10000 % 26)::int) || lpad((i % 10000)::varchar, 4, '0') "
+        "|| 'C' || chr((65 + i // 6760000)::int)",
         "referral_id": "'R' || i",
         "contract_id": "'K' || i",
         "organisation_id": "'O1'",

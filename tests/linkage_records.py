@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def _read(place: Place, name: str, columns: str) -> list[tuple[Any, ...]]:
 
 def _spell_out(number: int, row: dict[str, Any]) -> list[Any]:
     content: dict[str, Any] = {
-        "row_id": f"row {number:06}",
+        "row_id": str(uuid.UUID(int=number)),
         "record_id": row["record"],
         "provider": "fernshire_council",
         "sector": "homelessness",

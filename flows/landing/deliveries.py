@@ -41,12 +41,11 @@ def check_delivery(
         for kind, judgement in files.items():
             _show(connection, kind, judgement)
         tables = {k: set(j.mapping.file.fields) for k, j in files.items()}
-        checked = run_checks(connection, layout, tables, days[family])
-        for kind, faults in checked.faults.items():
-            files[kind].add(faults)
+        faults = {kind: judgement.faults_table for kind, judgement in files.items()}
+        unasked = run_checks(connection, layout, tables, days[family], faults)
         _tell_missing(files)
         rules = list_checks(layout)
-        for rule, why in checked.not_run:
+        for rule, why in unasked:
             if about := files.get(rules[rule].file):
                 not_run.setdefault(about.table, []).append((rule, why))
         for kind in files:

@@ -34,9 +34,7 @@ EXPORT_COLUMNS: dict[str, str] = {
 WITHDRAWN_COLUMNS: dict[str, str] = {
     "_row_id": MACHINERY["_row_id"],
     "_landed_export_id": MACHINERY["_export_id"],
-} | {
-    name: MACHINERY[name] for name in ("_export_id", "_export_date", "_received_at")
-}
+} | {name: MACHINERY[name] for name in ("_export_id", "_export_date", "_received_at")}
 _EPOCH = dt.datetime(2020, 1, 1)
 
 

@@ -14,6 +14,7 @@ import duckdb
 from flows.contracts import load_identity
 from flows.duck import quote_text
 from flows.errors import PipelineError
+from flows.ids import id_sql
 from flows.landing.facts import Export, Landing, record_join, write_facts
 from flows.landing.ledger import enter_landing, tell_landing
 from flows.landing.reconcile import compare, enter_rows, gone_sql
@@ -101,12 +102,12 @@ def _mint_ids(
     named = {name for name, c in columns.items() if c.type in ("record", "key")}
     # A file that only says who somebody is lands in no dataset, yet names a record.
     named = (named | {"record_id"}) & mapping.file.fields
-    own = quote_text(export.provider.provider)
+    provider = export.provider.provider
+    own = quote_text(provider)
     keys = {
         name: (
-            f"case when taken.{name} is not null then md5(getvariable('id_salt') "
-            f"|| chr(31) || {own} || chr(31) || {quote_text(name)} || chr(31) "
-            f"|| taken.{name}) end"
+            f"case when taken.{name} is not null "
+            f"then {id_sql(provider, name, f'taken.{name}')} end"
         )
         for name in sorted(named - {"record_id"})
     }
@@ -161,14 +162,13 @@ def _vault_identities(
     alias = "true" if mapping.file.identity == "alias" else "taken._is_alias"
     abode = "taken._has_no_fixed_abode" if "postcode" in held else "null::boolean"
     vault.execute(
-        "delete from vault.identities where row_id in "
-        "(select _row_id::varchar from taken)"
+        "delete from vault.identities where row_id in (select _row_id from taken)"
     )
     vault.execute(
         f"""
         insert into vault.identities by name
         select
-            taken._row_id::varchar as row_id, {keys["record_id"]} as record_id,
+            taken._row_id as row_id, {keys["record_id"]} as record_id,
             {quote_text(export.provider.provider)} as provider,
             {quote_text(export.provider.sector)} as sector,
             case when {alias} then 'alias' else 'main' end as kind,

@@ -57,7 +57,7 @@ def withdraw(vault: duckdb.DuckDBPyConnection, export: Export, folder: Path) -> 
         )
         vault.execute(
             "update vault.identities set is_live = false "
-            "where row_id in (select row_id::varchar from gone)"
+            "where row_id in (select row_id from gone)"
         )
         copy_out(
             vault,

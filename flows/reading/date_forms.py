@@ -15,6 +15,7 @@ from flows.duck import quote_text
 OTHER_FORM, EXCEL_SERIAL = 1, 2
 
 GAP = "[-/., ]"
+_ISO_DAY, _ISO_MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"
 
 _ZONE = r"Z|[+-]\d{2}:?\d{2}"
 _ZONES = ("Z", "+__:__", "-__:__")
@@ -72,14 +73,29 @@ def _read_padded(text: str, formats: tuple[str, ...]) -> str:
     cases = []
     for form in formats:
         like = re.sub("%[A-Za-z]", lambda part: _WIDTHS.get(str(part[0]), "%"), form)
-        if "%" not in like:
-            cases.append(f"when {text} like '{like}' then {_parse(text, (form,))}")
-        if "%" not in like and form.endswith("%S"):
+        if "%" in like:
+            continue
+        fits, whole = f"{text} like '{like}", f"strlen({text}) = {len(like)}"
+        cases.append(f"when {whole} and {fits}' then {_parse_padded(text, form)}")
+        if form.endswith("%S"):
             # The day is the one the provider's clock showed: the zone is left out.
-            zoned = " or ".join(f"{text} like '{like}{zone}'" for zone in _ZONES)
+            zoned = " or ".join(f"{fits}{zone}'" for zone in _ZONES)
             plain = f"left({text}, {len(like)})"
-            cases.append(f"when {zoned} then {_parse(plain, (form,))}")
+            cases.append(f"when {zoned} then {_parse_padded(plain, form)}")
     return f"case {' '.join(cases)} end" if cases else "null"
+
+
+def _parse_padded(text: str, form: str) -> str:
+    """SQL of a day with its noughts; ISO 8601 is cast, at half the cost of parsing."""
+    if form == _ISO_DAY:
+        return f"try_cast({text} as date)"
+    if form == _ISO_MOMENT:
+        # A cast takes the hour 24 for the next day; a parser refuses it.
+        return (
+            f"case when {text} not like '{'_' * 11}24%' "
+            f"then try_cast({text} as timestamp)::date end"
+        )
+    return _parse(text, (form,))
 
 
 def _read_declared(text: str, formats: tuple[str, ...]) -> str:

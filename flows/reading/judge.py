@@ -14,11 +14,12 @@ import pyarrow as pa
 
 from flows.duck import quote_text
 from flows.errors import ExportRefused
+from flows.ids import id_sql
 from flows.mappings import Mapping
 from flows.reading.exports import Reading
 from flows.reading.faults import Fault
 from flows.reading.fields import Fields, describe_fields, list_sources
-from flows.reading.judgement import Judgement, insert_faults
+from flows.reading.judgement import Judgement, insert_faults, make_faults_table
 from flows.reading.texts import corrections_sql, texts_sql
 
 
@@ -51,11 +52,7 @@ def judge(
         connection, table, mapping, opened.rows, opened.how, reading.told_by
     )
     faults = judgement.faults_table
-    connection.execute(
-        f"create or replace temp table {faults} "
-        '(line bigint, "column" varchar, rule varchar, severity varchar, '
-        "detail varchar)"
-    )
+    make_faults_table(connection, faults)
     insert_faults(connection, faults, opened.faults)
     _insert_coded(connection, table, faults, found)
     _insert_repeated(connection, table, faults, mapping)
@@ -94,6 +91,7 @@ def _stage(
 
 def _staged_sql(reading: Reading, found: Fields) -> str:
     mapping = reading.mapping
+    row_id = id_sql(mapping.provider.provider, mapping.file_kind, "_row_key")
     flags = "_row_key, _row_hash, _is_deleted, _is_alias, _is_blank, _whose"
     reads = "".join(f", {sql} as {name}" for name, sql in found.reads.items())
     values = "".join(f", {sql} as {name}" for name, sql in found.values.items())
@@ -116,10 +114,7 @@ def _staged_sql(reading: Reading, found: Fields) -> str:
         )
         select
             * exclude (_is_blank),
-            md5(coalesce(getvariable('id_salt'), '') || chr(31)
-                || {quote_text(mapping.provider.provider)} || chr(31)
-                || {quote_text(mapping.file_kind)} || chr(31) || _row_key)::uuid
-                as _row_id,
+            {row_id}::uuid as _row_id,
             -- a row its source deleted is sound whatever it holds
             not _has_no_key and (_is_deleted or not ({held})) as _is_sound
         from filled

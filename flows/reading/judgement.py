@@ -165,6 +165,15 @@ class Judgement:
         return found
 
 
+def make_faults_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Make a table of faults, with no row yet: one row per rule, line and column."""
+    connection.execute(
+        f"create or replace temp table {table} "
+        '(line bigint, "column" varchar, rule varchar, severity varchar, '
+        "detail varchar)"
+    )
+
+
 def insert_faults(
     connection: duckdb.DuckDBPyConnection, table: str, faults: list[Fault]
 ) -> None:
