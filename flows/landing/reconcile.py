@@ -111,6 +111,7 @@ def enter_rows(
         where seen < {export.stamp} and row_id in (
             select sound._row_id from sound
             join known on known.row_id = sound._row_id
+            where known.seen < {export.stamp}
         )
         """
     )

@@ -19,6 +19,22 @@ def add_late_withdrawals(
     vault: duckdb.DuckDBPyConnection, export: Export, mapping: Mapping
 ) -> None:
     """Find rows of a late file that newer exports, landed before it, lack."""
+    about = {
+        "provider": export.provider.provider,
+        "kind": mapping.file_kind,
+        "stamp": export.stamp,
+    }
+    newest = vault.execute(
+        """
+        select max(stamp) from vault.exports
+        where provider = $provider and file_kind = $kind and stamp >= $stamp
+        and state = 'landed' and withdraws
+        """,
+        about,
+    ).fetchone()
+    if newest in (None, (None,), (export.stamp,)):
+        # Most files are not late, and a file of ten million rows is not looked through.
+        return
     vault.execute(
         """
         insert into gone
@@ -31,14 +47,13 @@ def add_late_withdrawals(
         and newer.state = 'landed' and newer.withdraws and newer.stamp > $stamp
         and (newer.period_from is null
             or rows.scope between newer.period_from and newer.period_to)
-        and (rows.row_id, newer.stamp) not in (select row_id, stamp from vault.spared)
+        and not exists (
+            from vault.spared
+            where spared.row_id = rows.row_id and spared.stamp = newer.stamp
+        )
         group by rows.row_id, rows.export_id
         """,
-        {
-            "provider": export.provider.provider,
-            "kind": mapping.file_kind,
-            "stamp": export.stamp,
-        },
+        about,
     )
 
 

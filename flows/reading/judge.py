@@ -7,6 +7,7 @@ fields typed; one with a row per fault. Neither is ever held in Python.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 
 import duckdb
@@ -21,6 +22,9 @@ from flows.reading.faults import Fault
 from flows.reading.fields import Fields, describe_fields, list_sources
 from flows.reading.judgement import Judgement, insert_faults, make_faults_table
 from flows.reading.texts import corrections_sql, texts_sql
+
+_AHEAD = 64 << 20
+_LONGEST_WAIT = 1.0
 
 
 def judge(
@@ -71,7 +75,7 @@ def _stage(
 
     def batches() -> Iterator[pa.RecordBatch]:
         try:
-            yield from reading.opened.batches
+            yield from keep_step(reading.opened.batches)
         except ExportRefused as refusal:
             # DuckDB would wrap it in an error of its own.
             refusals.append(refusal)
@@ -87,6 +91,21 @@ def _stage(
     if refusals:
         connection.execute(f"drop table {table}")
         raise refusals[0]
+
+
+def keep_step(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Read no further ahead of DuckDB than a few batches.
+
+    DuckDB asks through Arrow's scanner, which would read up to a gigabyte ahead. What
+    DuckDB has done with is given back to Arrow's pool, so the pool tells how far it is.
+    """
+    pool = pa.default_memory_pool()
+    before = pool.bytes_allocated()
+    for batch in batches:
+        until = time.monotonic() + _LONGEST_WAIT
+        while pool.bytes_allocated() - before > _AHEAD and time.monotonic() < until:
+            time.sleep(0.002)
+        yield batch
 
 
 def _staged_sql(reading: Reading, found: Fields) -> str:

@@ -129,6 +129,17 @@ def test_a_row_that_comes_back_lands_again(road):
     assert (result.landed, result.unchanged) == (2, 1)
 
 
+def test_spaces_around_a_value_change_nothing_whatever_spaces_they_are(road):
+    send(road, stay(1))
+
+    spaced = stay(1).replace(",", "\u00a0 ,\t")
+
+    result = send(road, spaced, day="2026-07-31")
+    assert (result.unchanged, result.landed, result.quarantined) == (1, 0, 0)
+    result = send(road, stay(1).replace(",", " , "), day="2026-08-31")
+    assert (result.unchanged, result.landed, result.quarantined) == (1, 0, 0)
+
+
 def test_an_older_export_than_the_last_is_held(road):
     send(road, stay(1), day="2026-07-31")
 

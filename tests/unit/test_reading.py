@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.errors import ExportRefused
+from flows.reading.judge import keep_step
 from tests.read_files import read_whole
 
 HEADINGS = ["id", "name", "date"]
@@ -205,3 +207,16 @@ def test_an_encoding_is_told_from_the_bytes_or_asked_for_and_never_guessed(sampl
     ]  # fmt: skip
     with pytest.raises(ExportRefused, match="declare 'encoding'"):
         told("macRoman")
+
+
+def test_a_reader_far_ahead_of_duckdb_waits_but_not_for_ever(monkeypatch):
+    waits: list[float] = []
+    monkeypatch.setattr("flows.reading.judge._AHEAD", 1)
+    monkeypatch.setattr("flows.reading.judge._LONGEST_WAIT", 0.01)
+    monkeypatch.setattr("flows.reading.judge.time.sleep", waits.append)
+    made = (pa.record_batch({"c0": [f"row {n}"] * 1000}) for n in range(3))
+
+    kept = list(keep_step(made))
+
+    assert [batch["c0"][0].as_py() for batch in kept] == ["row 0", "row 1", "row 2"]
+    assert waits
