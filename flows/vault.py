@@ -21,7 +21,7 @@ from flows.paths import Place
 
 IDENTITY_COLUMNS: dict[str, str] = {
     "row_id": "UUID",
-    "record_id": "VARCHAR",
+    "record_id": "UUID",
     "provider": "VARCHAR",
     "sector": "VARCHAR",
     "kind": "VARCHAR",
@@ -42,7 +42,10 @@ INGEST_MEMORY = "1GB"
 
 _TABLES: dict[str, dict[str, str]] = {
     "identities": IDENTITY_COLUMNS,
-    "keys": dict.fromkeys(("provider", "kind", "source_key", "id"), "VARCHAR"),
+    "keys": {
+        **dict.fromkeys(("provider", "kind", "source_key"), "VARCHAR"),
+        "id": "UUID",
+    },
     "rows": {
         **dict.fromkeys(("provider", "file_kind", "row_key", "export_id"), "VARCHAR"),
         "row_id": "UUID",

@@ -78,12 +78,13 @@ class Sender:
     def identities(self, *columns: str) -> list[Any]:
         """What the vault knows of the provider's people, by source key."""
         read = ", ".join(
-            f"i.{c}::varchar" if c == "birth_date" else f"i.{c}" for c in columns
+            f"i.{c}::varchar" if c in ("birth_date", "record_id") else f"i.{c}"
+            for c in columns
         )
         with self.road.vault() as vault:
             rows = vault.execute(
                 f"select {read} from vault.identities i join vault.rows r "
-                "on r.row_id::varchar = i.row_id where i.provider = ? "
+                "on r.row_id = i.row_id where i.provider = ? "
                 "order by r.file_kind, r.row_key",
                 [self.name],
             ).fetchall()

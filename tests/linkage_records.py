@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import uuid
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,17 @@ from flows.linkage.standardise import standardise_records
 from flows.paths import Place
 from flows.vault import IDENTITY_COLUMNS, open_vault
 
+# Id -> the name a test gives a record.
+_NAMES: dict[str, str] = {}
 NOW = dt.datetime(2026, 7, 1, 2, 0, tzinfo=dt.UTC)
+
+
+def spell_id(record: str) -> str:
+    """The id of a record a test names; ids are in the order of their names."""
+    start = record.encode()[:8].ljust(8, b"\0")
+    spelled = str(uuid.UUID(bytes=start + hashlib.sha256(record.encode()).digest()[:8]))
+    _NAMES[spelled] = record
+    return spelled
 
 
 def fill_vault(place: Place, keys: Keys, rows: list[dict[str, Any]]) -> None:
@@ -33,7 +44,7 @@ def put_rows(connection: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) 
         connection.execute(
             "insert into vault.keys (provider, kind, source_key, id) "
             "values (?, 'record', ?, ?)",
-            [provider, f"key {record}", record],
+            [provider, f"key {record}", spell_id(record)],
         )
     names = ", ".join(IDENTITY_COLUMNS)
     marks = ", ".join("?" for _ in IDENTITY_COLUMNS)
@@ -55,7 +66,7 @@ def standard_rows(
     connection.execute(f"create table vault.identities ({columns})")
     connection.execute(
         "create table vault.keys "
-        "(provider varchar, kind varchar, source_key varchar, id varchar)"
+        "(provider varchar, kind varchar, source_key varchar, id uuid)"
     )
     put_rows(connection, rows)
     standardise_records(connection, policy or load_policy())
@@ -64,7 +75,8 @@ def standard_rows(
 
 def read_people(place: Place) -> dict[str, str]:
     """Person id by record id, as linked."""
-    return dict(_read(place, "person_links", "record_id, person_id"))
+    links = _read(place, "person_links", "record_id, person_id")
+    return {_NAMES.get(record, record): person for record, person in links}
 
 
 def read_groups(place: Place) -> set[frozenset[str]]:
@@ -88,7 +100,7 @@ def _read(place: Place, name: str, columns: str) -> list[tuple[Any, ...]]:
 def _spell_out(number: int, row: dict[str, Any]) -> list[Any]:
     content: dict[str, Any] = {
         "row_id": str(uuid.UUID(int=number)),
-        "record_id": row["record"],
+        "record_id": spell_id(row["record"]),
         "provider": "fernshire_council",
         "sector": "homelessness",
         "kind": "main",

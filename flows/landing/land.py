@@ -116,7 +116,7 @@ def _mint_ids(
         vault.execute(
             f"""
             insert into vault.keys
-            select {own}, 'record', source_key, uuid()::varchar
+            select {own}, 'record', source_key, uuid()
             from (
                 select distinct record_id as source_key from taken
                 where not _is_deleted and record_id is not null

@@ -111,7 +111,7 @@ def _describe_records(
             records.true_person_id,
             people.name_group,
         from read_parquet({quote_text(str(links))}) as links
-        inner join vault.keys as keys on keys.id = links.record_id
+        inner join vault.keys as keys on keys.id::varchar = links.record_id
             and keys.kind = 'record'
         inner join read_parquet({quote_text(str(truth / "records.parquet"))}) as records
             using (provider, source_key)
@@ -133,7 +133,8 @@ def _describe_records(
                 count(postcode) = 0 or bool_or(has_no_fixed_abode) as has_no_abode,
             from judged
             left join vault.identities as identities
-                on identities.record_id = judged.record_id and identities.is_live
+                on identities.record_id::varchar = judged.record_id
+                and identities.is_live
             group by judged.n
         )
 

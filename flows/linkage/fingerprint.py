@@ -22,7 +22,9 @@ def take_fingerprint(connection: duckdb.DuckDBPyConnection, key: bytes) -> str:
     row = connection.execute(
         """
         select
-            (select md5(string_agg(id || ' ' || provider, '|' order by id, provider))
+            (select md5(
+                string_agg(id::varchar || ' ' || provider, '|' order by id, provider)
+            )
             from vault.keys where kind = 'record'),
             (select md5(string_agg(md5(identities::varchar), '' order by row_id, kind))
             from vault.identities as identities where is_live)

@@ -4,7 +4,7 @@
 create or replace table records as
 select
     (row_number() over (order by id) - 1)::integer as n,
-    id as record_id,
+    id::varchar as record_id,
     min(provider) as provider,
 from vault.keys
 where kind = 'record'
@@ -26,7 +26,7 @@ with matched as (
         plain_name(previous_surname) as earlier,
         upper(trim(identities.postcode)) as place,
     from vault.identities as identities
-    inner join records on records.record_id = identities.record_id
+    inner join records on records.record_id = identities.record_id::varchar
     -- What a provider has withdrawn no longer says who anyone is.
     where identities.is_live
 )

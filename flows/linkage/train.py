@@ -96,7 +96,7 @@ def _label_by_truth(connection: duckdb.DuckDBPyConnection, truth: Path) -> None:
                 on keys.provider = truth.provider
                 and keys.source_key = truth.source_key
                 and keys.kind = 'record'
-            inner join records on records.record_id = keys.id
+            inner join records on records.record_id = keys.id::varchar
             inner join standard on standard.n = records.n
         )
 

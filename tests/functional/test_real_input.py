@@ -203,7 +203,7 @@ def test_seven_clients_who_share_one_number_stay_seven_people(real):
     with open_vault(real, load_keys(real), read_only=True) as vault:
         (shared,) = vault.execute(
             """
-            select list(record_id) from vault.identities
+            select list(record_id::varchar) from vault.identities
             where social_security_number is not null
             group by social_security_number having count(*) = 7
             """
@@ -217,7 +217,8 @@ def test_people_differ_from_clients_only_by_links_that_are_named(real):
     groups: dict[str, list[str]] = {}
     with open_vault(real, load_keys(real), read_only=True) as vault:
         rows = vault.execute(
-            "select source_key, id, provider from vault.keys where kind = 'record'"
+            "select source_key, id::varchar, provider from vault.keys "
+            "where kind = 'record'"
         ).fetchall()
     for source_key, record, provider in rows:
         groups.setdefault(person_of[record], []).append(f"{provider} {source_key}")

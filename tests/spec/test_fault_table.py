@@ -18,7 +18,7 @@ from flows.layouts import list_layouts, load_layout
 from flows.link import link
 from tests.conftest import SAMPLES, Road
 from tests.faulty_exports import FAULTS, Row, Sender, fault, name_file, write_rows
-from tests.linkage_records import NOW, read_people, standard_rows
+from tests.linkage_records import NOW, read_people, spell_id, standard_rows
 
 FORMATS = SAMPLES.parent / "FORMATS.md"
 Z = {"Sex": "F", "Ethnicity": "White British", "Application Date": "01/02/2026"}
@@ -45,7 +45,7 @@ def standard(sender: Sender, *columns: str) -> list[tuple]:
     names = ["record", *fields[1:]]
     rows = [dict(zip(names, row, strict=True)) for row in found]
     connection = standard_rows([{k: v for k, v in r.items() if v} for r in rows])
-    order = {row["record"]: n for n, row in enumerate(rows)}
+    order = {spell_id(row["record"]): n for n, row in enumerate(rows)}
     listed = connection.execute(
         f"select record_id, {', '.join(columns)} from standard join records using (n)"
     ).fetchall()

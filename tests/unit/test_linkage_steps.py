@@ -14,7 +14,7 @@ from flows.linkage.guard import Edge, regroup
 from flows.linkage.policy import MODEL
 from flows.linkage.scoring import build_settings
 from flows.linkage.train import train
-from tests.linkage_records import standard_rows
+from tests.linkage_records import spell_id, standard_rows
 
 MC_PARTS = ["mcdwindop", "mcquibbet"]
 
@@ -192,7 +192,7 @@ def test_training_learns_from_the_truth_of_an_invented_place(tmp_path: Path) -> 
     connection = standard_rows(make_people(250, with_number=False))
     truth = tmp_path / "records.parquet"
     connection.execute(
-        "copy (select provider, source_key, right(id, 4) as true_person_id "
+        "copy (select provider, source_key, right(source_key, 4) as true_person_id "
         f"from vault.keys) to '{truth}' (format parquet)"
     )
 
@@ -231,11 +231,12 @@ def test_quality_is_measured_in_pairs_overall_and_by_subgroup(tmp_path: Path) ->
             {"record": "b2", "forename": "Fez"},
         ]
     )
+    linked = {"a1": "p", "a2": "p", "b1": "p", "b2": "q"}
+    links = ", ".join(f"('{spell_id(name)}', '{p}')" for name, p in linked.items())
     connection.execute(
         f"""
-        copy (select * from (values ('a1', 'p'), ('a2', 'p'), ('b1', 'p'), ('b2', 'q'))
-            t(record_id, person_id)) to '{tmp_path}/links.parquet' (format parquet);
-        copy (select provider, source_key, if(left(id, 1) = 'a', 1, 2)
+        copy (select * from (values {links}) t(record_id, person_id)) to '{tmp_path}/links.parquet' (format parquet);
+        copy (select provider, source_key, if(source_key like 'key a%', 1, 2)
             as true_person_id, false as is_deleted from vault.keys)
             to '{tmp_path}/records.parquet' (format parquet);
         copy (select * from (values (1, 2, 'fern'), (2, -1, 'cog'))
