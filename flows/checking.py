@@ -13,8 +13,8 @@ import duckdb
 
 from flows.duck import close_sandbox, connect
 from flows.errors import ExportRefused, SettingsError
+from flows.landing.days import find_export_date
 from flows.landing.deliveries import check_delivery
-from flows.landing.door import find_export_date
 from flows.landing.facts import Export
 from flows.landing.parts import open_parts
 from flows.landing.telling import as_row_fault

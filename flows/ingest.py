@@ -36,7 +36,7 @@ from flows.landing.ledger import enter_refusal
 from flows.landing.pending import pending_folder, promote, repair
 from flows.landing.results import ExportResult, describe, held, refused
 from flows.landing.telling import NotRun, tell_judged, tell_unread
-from flows.landing.waiting import list_waiting, repeat
+from flows.landing.waiting import find_original, list_waiting, repeat
 from flows.mappings import Mapping, Provider, find_mappings
 from flows.paths import Place
 from flows.reading.exports import open_mapped
@@ -119,8 +119,7 @@ class Ingest:
             tell_unread(self.vault, folder, export, "held", why)
             self._hold(export, mappings[0], hold, folder)
             return None
-        name = export.provider.provider
-        original = export.repeats or export.export_id
+        name, original = export.provider.provider, find_original(self.vault, export)
         path = self.place.received / name / f"{original}.sealed"
         with open_sealed(path, self.keys.for_identity("received")) as file:
             reading = open_mapped(file, export.file_name, mappings, export.sheet)

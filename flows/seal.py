@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,15 +27,24 @@ _HEAD = len(_MAGIC) + _PREFIX
 
 
 @dataclass(frozen=True)
-class Sealed:
-    """What was sealed: size in bytes and SHA-256 of the plain content."""
+class Content:
+    """What a file holds: its size in bytes and its SHA-256."""
 
     size: int
     sha256: str
 
 
-def seal_file(path: Path, pieces: Iterable[bytes], key: bytes) -> Sealed:
-    """Write content encrypted, whole or not at all.
+def digest(pieces: Iterable[bytes]) -> Content:
+    """Tell what a file holds, given its bytes in order, in pieces of any size."""
+    taken, size = hashlib.sha256(), 0
+    for piece in pieces:
+        taken.update(piece)
+        size += len(piece)
+    return Content(size, taken.hexdigest())
+
+
+def seal_file(path: Path, pieces: Iterable[bytes], key: bytes) -> Content:
+    """Write content encrypted, whole or not at all; tell what it was.
 
     Args:
         path: where it shall rest; its folder exists.
@@ -43,25 +52,40 @@ def seal_file(path: Path, pieces: Iterable[bytes], key: bytes) -> Sealed:
         key: 32 bytes.
     """
     cipher, prefix = AESGCM(key), os.urandom(_PREFIX)
-    digest, size, place = hashlib.sha256(), 0, 0
+    taken, size, place = hashlib.sha256(), 0, 0
     aside = path.with_name(f".{path.name}.part")
-    waiting = b""
+    held = b""
     with aside.open("wb") as file:
         file.write(_MAGIC + prefix)
-        for piece in pieces:
-            digest.update(piece)
-            size += len(piece)
-            waiting += piece
+        for chunk in _chunks(pieces):
+            taken.update(chunk)
+            size += len(chunk)
             # The last chunk is marked as such, so one is always held back.
-            while len(waiting) > _CHUNK:
+            if held:
                 nonce = _nonce(prefix, place, is_last=False)
-                file.write(cipher.encrypt(nonce, waiting[:_CHUNK], None))
-                waiting, place = waiting[_CHUNK:], place + 1
-        file.write(cipher.encrypt(_nonce(prefix, place, is_last=True), waiting, None))
+                file.write(cipher.encrypt(nonce, held, None))
+                place += 1
+            held = chunk
+        file.write(cipher.encrypt(_nonce(prefix, place, is_last=True), held, None))
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-    return Sealed(size, digest.hexdigest())
+    return Content(size, taken.hexdigest())
+
+
+def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Give bytes in chunks of one size, the last one shorter."""
+    waiting = b""
+    for piece in pieces:
+        if not waiting and len(piece) == _CHUNK:
+            yield piece
+            continue
+        waiting += piece
+        while len(waiting) >= _CHUNK:
+            yield waiting[:_CHUNK]
+            waiting = waiting[_CHUNK:]
+    if waiting:
+        yield waiting
 
 
 class SealedFile(io.RawIOBase):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+import io
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,6 +15,7 @@ import duckdb
 from flows.errors import ExportRefused
 from flows.events import EventLog
 from flows.keys import Keys
+from flows.landing.days import find_export_date, find_period
 from flows.landing.facts import Export
 from flows.landing.ledger import Arrival, enter_received, enter_refusal
 from flows.landing.pending import pending_folder, promote
@@ -23,9 +24,8 @@ from flows.landing.telling import tell_unread
 from flows.mappings import Provider, find_mappings
 from flows.paths import Place
 from flows.receipts.facts import Why
-from flows.seal import Sealed, seal_file
+from flows.seal import Content, digest, seal_file
 
-_DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 _PIECE = 1 << 20
 
 
@@ -54,7 +54,8 @@ class Door:
     def register(self, name: str, file: BinaryIO, sheet: str | None = None) -> None:
         """Seal and register one file, unless its content was taken before.
 
-        What is hashed is what is sealed: the file itself may change meanwhile.
+        What is hashed is what is sealed: the file itself may change meanwhile. Content
+        that repeats an earlier export is registered, and not kept a second time.
 
         Args:
             name: the provider's name for it.
@@ -71,18 +72,21 @@ class Door:
                 self.refuse(name, file, refusal)
                 return
             day = self.modified.date()
-        export_id = str(uuid.uuid4())
-        sealed = self._seal(export_id, file)
         arrival = Arrival(
-            export_id, name, sealed.sha256, sealed.size, day, kind, sheet,
+            str(uuid.uuid4()), name, "", 0, day, kind, sheet,
             period=find_period(self.provider, name, day),
         )  # fmt: skip
-        known = self._find_repeated(arrival)
+        content = self._look(file)
+        known = self._find_repeated(_holding(arrival, content)) if content else None
+        if content is None or known is None:
+            content = self._seal(arrival.export_id, file)
+            known = self._find_repeated(_holding(arrival, content))
+            if known is not None:
+                self._sealed_path(arrival.export_id).unlink()
         if known == "":
-            self._sealed_path(export_id).unlink()
             self.events.emit("export.duplicate", provider=self.provider.provider)
             return
-        self._enter(replace(arrival, repeats=known))
+        self._enter(replace(_holding(arrival, content), repeats=known))
 
     def refuse(self, name: str, file: BinaryIO, refusal: ExportRefused) -> None:
         """Enter a file as refused; what nothing is taken from is not even kept."""
@@ -109,7 +113,32 @@ class Door:
                 refused(self.provider.provider, name, refusal.rule, words)
             )
 
-    def _seal(self, export_id: str, file: BinaryIO) -> Sealed:
+    def _look(self, file: BinaryIO) -> Content | None:
+        """Hash a file that may have come before, which costs a third of sealing it.
+
+        Returns:
+            None where no export has its size, or it can be read but once.
+
+        Raises:
+            FileChanged: it is being written.
+        """
+        if not file.seekable():
+            return None
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        alike = self.vault.execute(
+            "select 1 from vault.exports where provider = ? and size_bytes = ? limit 1",
+            [self.provider.provider, size],
+        ).fetchone()
+        if alike is None:
+            return None
+        content = digest(_pieces(file))
+        file.seek(0)
+        if not self.is_steady():
+            raise FileChanged
+        return content
+
+    def _seal(self, export_id: str, file: BinaryIO) -> Content:
         path = self._sealed_path(export_id)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         sealed = seal_file(path, _pieces(file), self.keys.for_identity("received"))
@@ -183,61 +212,8 @@ class Door:
         return found != (0,)
 
 
-def find_export_date(file_name: str, modified: dt.datetime) -> dt.date:
-    """Tell the day an export was made: the last date in its name, else the file's own.
-
-    Raises:
-        ExportRefused: the date in the name does not exist or lies in the future; it
-            would set the day in view for every provider.
-    """
-    today = dt.datetime.now(dt.UTC).date()
-    days = _dates_in_name(file_name)
-    if not days:
-        return min(modified.date(), today)
-    if days[-1] > today + dt.timedelta(days=1):
-        written = _DATE_IN_NAME.findall(file_name)[-1]
-        raise ExportRefused(
-            "impossible_export_date",
-            f"The file's name says {written}, which is no day up to today. Correct the "
-            "date in the name.",
-        )
-    return days[-1]
-
-
-def find_period(
-    provider: Provider, file_name: str, day: dt.date
-) -> tuple[dt.date, dt.date] | None:
-    """Tell the days an export of a period speaks of; None for any other export.
-
-    Two dates in the name are its first and last day; otherwise it speaks of the week,
-    month or quarter (the provider's cadence) its day lies in.
-    """
-    if provider.exports != "period":
-        return None
-    days = _dates_in_name(file_name)
-    if len(days) > 1:
-        return days[-2], days[-1]
-    if provider.cadence == "weekly":
-        first = day - dt.timedelta(days=day.weekday())
-        return first, first + dt.timedelta(days=6)
-    months = 3 if provider.cadence == "quarterly" else 1
-    month = (day.month - 1) // months * months + 1
-    first = day.replace(month=month, day=1)
-    after = dt.date(
-        first.year + (month + months > 12), (month + months - 1) % 12 + 1, 1
-    )
-    return first, after - dt.timedelta(days=1)
-
-
-def _dates_in_name(file_name: str) -> list[dt.date]:
-    """List the dates in a name; a day that does not exist lies for ever ahead."""
-    found = []
-    for text in _DATE_IN_NAME.findall(file_name):
-        try:
-            found.append(dt.date.fromisoformat(text))
-        except ValueError:
-            found.append(dt.date.max)
-    return found
+def _holding(arrival: Arrival, content: Content) -> Arrival:
+    return replace(arrival, sha256=content.sha256, size_bytes=content.size)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

@@ -82,6 +82,28 @@ def repeat(
     return _describe(vault, export)
 
 
+def find_original(vault: duckdb.DuckDBPyConnection, export: Export) -> str:
+    """Give the export whose sealed original holds the content of this one."""
+    if export.repeats is None:
+        return export.export_id
+    found = vault.execute(
+        """
+        with recursive chain as (
+            select $earlier as export_id
+            union
+            select exports.repeats from chain
+            join vault.exports as exports on exports.export_id = chain.export_id
+            where exports.repeats is not null
+        )
+        select chain.export_id from chain
+        join vault.exports as exports on exports.export_id = chain.export_id
+        where exports.repeats is null
+        """,
+        {"earlier": export.repeats},
+    ).fetchone()
+    return str(found[0]) if found else export.export_id
+
+
 def _describe(vault: duckdb.DuckDBPyConnection, export: Export) -> ExportResult:
     row = vault.execute(
         "select rows_in, rows_quarantined, rows_unchanged, rows_warned, read_as "

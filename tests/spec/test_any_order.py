@@ -166,6 +166,7 @@ def test_the_same_content_is_read_again_once_its_mapping_means_something_else(
 ):
     rows = (Row("1", "A"), Row("2", "B"))
     office.send(own, [Sent(1, rows)])
+    office.send(own, [Sent(4, rows)])
 
     office.send(own, [Sent(8, rows)], own_blanks=("A",))
 

@@ -13,7 +13,7 @@ first_lacking as (
         cast(_export_date as date) as _export_date,
         cast(_received_at as timestamp) as _received_at
     from landed
-    -- drops the later of two exports that lack a row: a late file told of an earlier one
+    -- drops the later of two exports that lack a row: a late file told the earlier
     qualify row_number() over (
         partition by _row_id, _landed_export_id
         order by _export_date, _received_at, _export_id
