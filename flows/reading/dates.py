@@ -79,6 +79,8 @@ def date_value(
             *_remark(text),
         ),
         found.sql,
+        f"{text} is not null "
+        f"and ({value_name(text)} is null or second({read_name(text)}) <> 0)",
     )
 
 
@@ -119,6 +121,8 @@ def birth_date_value(
             *_remark(text),
         ),
         found.sql,
+        f"{text} is not null "
+        f"and ({value_name(text)} is null or second({read_name(text)}) <> 0)",
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import groupby
 
 from flows.contracts import Column, Dataset
 from flows.mappings import Mapping
@@ -22,12 +23,17 @@ BITS_PER_WORD = 60
 
 @dataclass(frozen=True)
 class FaultCode:
-    """One fault a row of this mapping can have, and the SQL of its condition."""
+    """One fault a row of this mapping can have, and the SQL of its condition.
+
+    Attributes:
+        suspect: SQL of what holds wherever the fault does, where that is cheap to ask.
+    """
 
     condition: str
     heading: str
     rule: str
     severity: Severity
+    suspect: str = "true"
 
 
 @dataclass(frozen=True)
@@ -48,14 +54,19 @@ class Fields:
 
     @property
     def words(self) -> list[str]:
-        """SQL of each number whose bits are the faults of a row."""
-        parts: list[list[str]] = []
-        for place, code in enumerate(self.codes):
-            if place % BITS_PER_WORD == 0:
-                parts.append([])
-            bit = 1 << (place % BITS_PER_WORD)
-            parts[-1].append(f"case when {code.condition} then {bit} else 0 end")
-        return [f"({' + '.join(part)})::ubigint" for part in parts]
+        """SQL of each number whose bits are the faults of a row.
+
+        Most rows have none: each source is asked once whether it is suspect at all.
+        """
+        words = []
+        for first in range(0, len(self.codes), BITS_PER_WORD):
+            part = enumerate(self.codes[first : first + BITS_PER_WORD])
+            asked = [
+                f"case when {suspect} then {' + '.join(map(_bit, codes))} else 0 end"
+                for suspect, codes in groupby(part, lambda found: found[1].suspect)
+            ]
+            words.append(f"({' + '.join(asked)})::ubigint")
+        return words
 
     @property
     def masks(self) -> list[int]:
@@ -65,6 +76,12 @@ class Fields:
             if code.severity == "quarantine":
                 masks[place // BITS_PER_WORD] |= 1 << (place % BITS_PER_WORD)
         return masks
+
+
+def _bit(found: tuple[int, FaultCode]) -> str:
+    """SQL of the bit of one fault."""
+    place, code = found
+    return f"case when {code.condition} then {1 << place} else 0 end"
 
 
 def list_sources(mapping: Mapping) -> list[Source]:
@@ -106,10 +123,11 @@ def describe_fields(
         name = values.value_name(source.text)
         found[name] = value.sql
         filled.setdefault(source.target.to, []).append(name)
+        suspect = value.suspect or values.has_no_value(source.text)
         if value.read:
             reads[values.read_name(source.text)] = value.read
         codes += [
-            FaultCode(condition, source.heading, rule, kept)
+            FaultCode(condition, source.heading, rule, kept, suspect)
             for condition, rule, kept in value.faults
         ]
     fields = {

@@ -54,11 +54,14 @@ class Value:
         sql: the value.
         faults: condition (never null), rule and severity of each fault.
         read: what to compute before the value; empty where nothing needs it.
+        suspect: what holds wherever one of the faults does, and costs little to ask;
+            empty where it is that the text gave no value.
     """
 
     sql: str
     faults: tuple[tuple[str, str, Severity], ...] = ()
     read: str = ""
+    suspect: str = ""
 
 
 def read_name(text: str) -> str:
@@ -163,15 +166,17 @@ def initial_value(text: str, *, context: Context = ANYWHERE) -> Value:
     )
 
 
+def has_no_value(text: str) -> str:
+    """SQL: there is a text, and it gave no value."""
+    return f"{text} is not null and {value_name(text)} is null"
+
+
 def without_value(text: str, condition: str) -> str:
     """SQL: there is a text, it gave no value, and the condition holds.
 
     The condition, which must not be null, is worked out for such rows alone.
     """
-    return (
-        f"case when {text} is not null and {value_name(text)} is null "
-        f"then {condition} else false end"
-    )
+    return f"case when {has_no_value(text)} then {condition} else false end"
 
 
 def is_placeholder(written: str, values: Iterable[str]) -> str:
