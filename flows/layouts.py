@@ -56,6 +56,8 @@ class FileLayout(Strict):
     """One file of a layout: how to know it, its rows, its columns.
 
     Attributes:
+        period_field: the date that says which period a row is of; an export of a period
+            withdraws no row of a file without one.
         names_provider: the heading whose codes say whose file it is.
         record: in XML, the element that is a row; headings are then paths below it.
     """
@@ -211,6 +213,11 @@ def _change_file(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]
     )
 
 
+def _is_landed_date(file: FileLayout, field: str, contract: Contract) -> bool:
+    columns = [contract.datasets[name].columns for name in file.lands]
+    return any(field in known and known[field].type == "date" for known in columns)
+
+
 def check_fields(path: Path, kind: str, file: FileLayout, contract: Contract) -> None:
     """Check that a file's fields are known and every dataset it lands is filled.
 
@@ -226,6 +233,11 @@ def check_fields(path: Path, kind: str, file: FileLayout, contract: Contract) ->
         needed = {n for n, c in columns.items() if c.required and not c.derived_from}
         if missing := sorted(needed - file.fields):
             raise MappingError(f"{path}, {kind}: {name} needs {missing}, unmapped.")
+    scope = file.period_field
+    if scope and (
+        scope not in file.fields or not _is_landed_date(file, scope, contract)
+    ):
+        raise MappingError(f"{path}, {kind}: period_field {scope} is no date it lands.")
     if doubled := sorted(set(file.checked) & known):
         raise MappingError(f"{path}, {kind}: fields to check that land: {doubled}")
     known |= set(file.checked)

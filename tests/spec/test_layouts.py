@@ -22,7 +22,7 @@ from flows.contracts import PARTNERSHIP, load_contract, read_yaml
 from flows.duck import connect
 from flows.errors import MappingError
 from flows.gating.views import list_sent
-from flows.layouts import FileLayout, load_layout
+from flows.layouts import FileLayout, check_fields, load_layout
 from flows.mappings import Provider, load_providers
 from tests.conftest import Road, make_provider
 
@@ -195,6 +195,15 @@ def test_a_provider_may_list_what_the_partnership_asks_for_and_no_other_sectors(
     path.write_text(yaml.safe_dump(provider | {"layouts": ["top", "hl1"]}))
     with pytest.raises(MappingError, match="hl1 is of another sector"):
         load_providers(tmp_path)
+
+
+@pytest.mark.parametrize("field", ["record_id", "no_such_date", "placement_type"])
+def test_a_period_is_told_by_a_date_that_lands(field):
+    layout = load_layout("homelessness_cases")
+    file = layout.files["placements"].model_copy(update={"period_field": field})
+
+    with pytest.raises(MappingError, match=f"period_field {field} is no date"):
+        check_fields(Path("made.yml"), "placements", file, load_contract(layout.sector))
 
 
 def test_a_date_that_does_not_exist_in_a_provider_file_is_a_mapping_error(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 
 from flows.vault import open_vault
 from tests.conftest import Road, make_provider
+from tests.faulty_exports import Sender
 from tests.unit.test_ingest import COUNCIL, HEADER, placements, send, stay
 
 
@@ -233,3 +234,22 @@ def test_a_file_that_changes_while_it_is_taken_in_is_left_for_the_next_run(
     assert result.landed == 2
     waiting = [e for e in road.events.seen if e["event"] == "export.waiting"]
     assert [e["reason"] for e in waiting] == ["changed while read"]
+
+
+def test_a_quarters_assessments_are_withdrawn_by_a_later_return_of_it_alone(road):
+    more = {"exports": "period", "cadence": "quarterly", "hold_over_withdrawn": 1.0}
+    assessments = Sender(road, "ndt", **more)
+
+    def assessed(client: str, day: str) -> dict[str, str]:
+        return {"Client ID": client, "Assessment Date": day, "Total": "31"}
+
+    assessments.send("ndt", assessed("K1", "01/02/2026"), day="2026-03-31")
+    assessments.send("ndt", assessed("K2", "01/05/2026"), day="2026-06-29")
+    again = assessments.send("ndt", assessed("K3", "02/05/2026"), day="2026-06-30")
+
+    assert (again.landed, again.withdrawn) == (1, 1)
+    with road.vault() as vault:
+        live = vault.execute(
+            "select count(*) from vault.rows where is_live and contains(row_key, 'K2')"
+        ).fetchone()
+    assert live == (0,)
