@@ -15,6 +15,7 @@ import yaml
 
 from flows.errors import PipelineError
 
+_LONGEST_KEY = 1000
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*( [A-Za-z0-9_]+)*")
 
 
@@ -45,13 +46,21 @@ def write_yaml(title: str, content: Mapping[str, Any]) -> str:
 def _lines(content: Mapping[str, Any], indent: str) -> Iterator[str]:
     for key, value in content.items():
         if isinstance(value, Mapping) and value and not _is_short(value):
-            yield f"{indent}{_scalar(key)}:"
+            yield _key(key, indent)
             yield from _lines(value, indent + "  ")
         elif isinstance(value, list) and value and not _is_short(value):
-            yield f"{indent}{_scalar(key)}:"
+            yield _key(key, indent)
             yield from _items(value, indent + "  ")
         else:
-            yield f"{indent}{_scalar(key)}: {_flow(value)}"
+            yield f"{_key(key, indent)} {_flow(value)}"
+
+
+def _key(key: str, indent: str) -> str:
+    """A key and its colon; a long one is marked, or YAML would not take it for one."""
+    written = _scalar(key)
+    if len(written) <= _LONGEST_KEY:
+        return f"{indent}{written}:"
+    return f"{indent}? {written}\n{indent}:"
 
 
 def _items(values: Sequence[Any], indent: str) -> Iterator[str]:
