@@ -29,6 +29,12 @@ SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 COMMONGROUND = Path(sys.executable).parent / "commonground"
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes never name a test: an archive holds the time it was made, and two
+    workers that collect at different seconds would not find the same tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """An empty data folder with a key of its own."""

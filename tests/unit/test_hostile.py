@@ -76,7 +76,11 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "content", "rule"), HOSTILE, ids=lambda x: str(x)[:9])
+@pytest.mark.parametrize(
+    ("name", "content", "rule"),
+    HOSTILE,
+    ids=[f"{c[2]}-{n}" for n, c in enumerate(HOSTILE)],
+)
 def test_a_hostile_file_is_refused_with_a_reason_and_the_others_land(
     road, name, content, rule
 ):
