@@ -10,24 +10,19 @@ import datetime as dt
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from flows.duck import attach_encrypted, connect
 from flows.errors import LinkageError, SettingsError
 from flows.keys import Keys
-from flows.linkage.fingerprint import take_fingerprint
-from flows.linkage.grouping import group_records
-from flows.linkage.pairing import find_certain_pairs, pair_records
-from flows.linkage.person_ids import Change, name_groups
+from flows.linkage import memory
+from flows.linkage.night import Night, find_work, is_outdated, link_night
 from flows.linkage.policy import hash_files, load_policy
-from flows.linkage.scoring import score_pairs
-from flows.linkage.standardise import standardise_records
-from flows.linkage.store import load_current, read_summary, write_run
+from flows.linkage.store import check_run_id, load_current, read_summary, write_run
 from flows.paths import Place
 
 _SPILL = ".link-"
@@ -53,7 +48,12 @@ class LinkResult:
 
 
 def link(
-    place: Place, keys: Keys, run_id: str, now: dt.datetime | None = None
+    place: Place,
+    keys: Keys,
+    run_id: str,
+    now: dt.datetime | None = None,
+    *,
+    whole: bool = False,
 ) -> LinkResult:
     """Give every person record of the vault exactly one person.
 
@@ -65,6 +65,7 @@ def link(
         keys: must hold the identity branch.
         run_id: id of the pipeline run, the name of the folder.
         now: time written beside each id change, UTC; the clock's if left out.
+        whole: pair and weigh every record again, also those that did not change.
 
     Raises:
         LinkageError: no vault, or more pairs than the budget.
@@ -80,15 +81,17 @@ def link(
         connection = connect(Path(spill))
         try:
             _attach_vault(connection, place, key)
-            fingerprint = take_fingerprint(connection, key)
-            summary = read_summary(place)
-            is_new = summary.get("fingerprint") != fingerprint
+            standing = read_summary(place)
+            afresh = not _is_remembered(connection, standing)
+            work = find_work(connection, afresh=afresh)
+            is_new = whole or afresh or bool(work)
             if is_new:
                 moment = now or dt.datetime.now(dt.UTC)
-                number = summary.get("run_number", 0) + 1
-                summary = _link_anew(connection, place, run_id, number, moment)
-                summary["fingerprint"] = fingerprint
-                write_run(connection, place, run_id, summary)
+                number = standing.get("run_number", 0) + 1
+                night = Night(run_id, number, moment, afresh=afresh, whole=whole)
+                summary = _link_anew(connection, place, night)
+            else:
+                summary = standing
         finally:
             connection.close()
     return _describe(summary, time.perf_counter() - started, is_new)
@@ -98,7 +101,7 @@ def _attach_vault(
     connection: duckdb.DuckDBPyConnection, place: Place, key: bytes
 ) -> None:
     try:
-        attach_encrypted(connection, place.vault, "vault", key, read_only=True)
+        attach_encrypted(connection, place.vault, "vault", key)
     except duckdb.Error as error:
         raise SettingsError(
             f"The vault {place.vault} does not open with this key, or another process "
@@ -106,111 +109,52 @@ def _attach_vault(
         ) from error
 
 
+def _is_remembered(
+    connection: duckdb.DuckDBPyConnection, standing: dict[str, Any]
+) -> bool:
+    """Does what the vault remembers belong to the run that stands, and to this method?
+
+    A run that was killed between the two, another model or policy, or a vault without
+    a memory: then everything is linked afresh. Ids are kept all the same.
+    """
+    memory.recall(connection)
+    notes = memory.read_notes(connection)
+    return bool(
+        standing
+        and notes.get("run_id") == standing["run_id"]
+        and notes.get("method_hash") == hash_files()["method"]
+    )
+
+
 def _link_anew(
-    connection: duckdb.DuckDBPyConnection,
-    place: Place,
-    run_id: str,
-    number: int,
-    now: dt.datetime,
+    connection: duckdb.DuckDBPyConnection, place: Place, night: Night
 ) -> dict[str, Any]:
-    """Run the steps in order; the tables ``new_*`` hold what will be written."""
+    """Link what changed, or everything, and write it: the vault first, then the run."""
     policy = load_policy()
-    standardise_records(connection, policy)
-    find_certain_pairs(connection, policy)
-    left_out = pair_records(connection, policy)
-    score_pairs(connection, policy)
-    grouping = group_records(connection, policy)
     load_current(connection, place)
-    changes = _name_people(connection, run_id, number, now)
-    _prepare_edges(connection)
-    return {
+    counts = None
+    if not night.afresh:
+        notes = memory.read_notes(connection)
+        if not is_outdated(connection, policy, notes):
+            counts = link_night(connection, policy, night)
+    if counts is None:
+        night = replace(night, afresh=True)
+        find_work(connection, afresh=True)
+        counts = link_night(connection, policy, night)
+    summary = {
         **_count(connection),
-        "run_id": run_id,
-        "run_number": number,
-        "refused_merges": grouping.refused_merges,
-        "largest_group": grouping.largest_group,
-        "values_left_out": left_out,
-        "changes": changes,
+        **(counts or {}),
+        "run_id": night.run_id,
+        "run_number": night.number,
+        "is_afresh": night.afresh,
         "model_hash": hash_files()["model"],
         "method_hash": hash_files()["method"],
     }
-
-
-def _name_people(
-    connection: duckdb.DuckDBPyConnection, run_id: str, number: int, now: dt.datetime
-) -> dict[str, int]:
-    rows = connection.execute(
-        "select label, list(record_id order by record_id) from groups "
-        "inner join records using (n) group by label order by label"
-    ).fetchall()
-    groups = dict(rows)
-    previous = dict(connection.execute("from old_links").fetchall())
-    first_seen = dict(connection.execute("from old_ids").fetchall())
-    naming = name_groups(groups, previous, first_seen)
-    named = pa.table(
-        {
-            "label": pa.array(naming.person_ids, pa.int32()),
-            "person_id": pa.array(naming.person_ids.values(), pa.string()),
-        }
-    )
-    connection.register("named", named)
-    connection.execute(
-        "create or replace table new_person_links as select record_id, person_id "
-        "from groups inner join records using (n) inner join named using (label) "
-        "order by record_id"
-    )
-    connection.execute(
-        "create or replace table new_person_ids as select person_id, "
-        f"coalesce(first_run_number, {number})::integer as first_run_number "
-        "from (select person_id from named union select person_id from old_ids) "
-        "left join old_ids using (person_id) order by person_id"
-    )
-    connection.unregister("named")
-    _add_changes(connection, naming.changes, run_id, now)
-    reasons = [change.reason for change in naming.changes]
-    return {reason: reasons.count(reason) for reason in sorted(set(reasons))}
-
-
-def _add_changes(
-    connection: duckdb.DuckDBPyConnection,
-    changes: list[Change],
-    run_id: str,
-    now: dt.datetime,
-) -> None:
-    moment = now.astimezone(dt.UTC).replace(tzinfo=None)
-    added = pa.table(
-        {
-            "old_person_id": pa.array([c.old_person_id for c in changes], pa.string()),
-            "new_person_id": pa.array([c.new_person_id for c in changes], pa.string()),
-            "reason": pa.array([c.reason for c in changes], pa.string()),
-            "run_id": pa.array([run_id] * len(changes), pa.string()),
-            "changed_at": pa.array([moment] * len(changes), pa.timestamp("us")),
-        }
-    )
-    connection.register("added", added)
-    connection.execute(
-        "create or replace table new_changes as "
-        "select * from old_changes union all select * from added "
-        "order by changed_at, run_id, old_person_id, new_person_id nulls last"
-    )
-    connection.unregister("added")
-
-
-def _prepare_edges(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(
-        """
-        create or replace table new_edges as
-        select
-            a.record_id as record_id_l,
-            b.record_id as record_id_r,
-            edges.match_weight,
-            edges.match_rule,
-        from edges
-        inner join records as a on a.n = edges.l
-        inner join records as b on b.n = edges.r
-        order by record_id_l, record_id_r
-        """
-    )
+    check_run_id(place, night.run_id)
+    notes = {name: summary[name] for name in ("run_id", "method_hash", "holders")}
+    memory.remember(connection, notes, afresh=night.afresh)
+    write_run(connection, place, night.run_id, summary)
+    return summary
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

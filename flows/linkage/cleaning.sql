@@ -11,13 +11,18 @@ create or replace macro letters_of_name(said) as (
 );
 -- NOT ENTERED may stand beside a name, and Mc apart from the rest of it.
 create or replace macro plain_name(said) as (
-    nullif(trim(regexp_replace(regexp_replace(regexp_replace(
-        letters_of_name(said),
-        '\bnot entered\b', ' ', 'g'),
-        ' +', ' ', 'g'),
-        '\bmc (\p{L})', 'mc\1', 'g')), '')
+    case
+        -- Most names are letters alone: nothing to take away.
+        when not regexp_matches(said, '[^A-Za-z]') then nullif(lower(said), '')
+        else nullif(trim(regexp_replace(regexp_replace(regexp_replace(
+            letters_of_name(said),
+            '\bnot entered\b', ' ', 'g'),
+            ' +', ' ', 'g'),
+            '\bmc (\p{L})', 'mc\1', 'g')), '')
+    end
 );
 create or replace macro joined(name) as (nullif(replace(name, ' ', ''), ''));
+create or replace macro alone(value) as (if(value is null, [], [value]));
 create or replace macro sorted(list_of) as (
     coalesce(list_sort(list_distinct(list_filter(list_of, lambda x: x is not null))), [])
 );
@@ -58,4 +63,19 @@ create or replace macro cro(said) as (
 );
 create or replace macro if_like(said, pattern) as (
     case when regexp_matches(said, pattern) then said end
+);
+-- Ten figures, the last a check by modulus 11, and not one figure ten times.
+create or replace macro nhs_sum(said) as (
+    list_sum(list_transform(
+        [10, 9, 8, 7, 6, 5, 4, 3, 2],
+        lambda weight, place: weight * said[place]::int
+    ))
+);
+create or replace macro nhs(said) as (
+    case
+        when regexp_matches(said, '^\d{10}$') and said <> repeat(said[1], 10) then
+            case
+                when (11 - nhs_sum(said) % 11) % 11 = said[10]::int then said
+            end
+    end
 );

@@ -1,5 +1,5 @@
 -- Records of one component that cannot be one person, unless a shared number says so.
--- Reads standard, components, edges and certain_pairs; makes conflicts.
+-- Reads standard, components and near_edges; makes conflicts, in memory.
 
 create or replace table conflicts as
 with members as (
@@ -46,22 +46,16 @@ differences as (
 
 select differences.l, differences.r
 from differences
-left join edges
-    on edges.l = differences.l
-    and edges.r = differences.r
-    and edges.match_weight >= $threshold_weight
-left join certain_pairs
-    on certain_pairs.l = differences.l
-    and certain_pairs.r = differences.r
-    and certain_pairs.is_certain
+left join near_edges
+    on near_edges.l = differences.l
+    and near_edges.r = differences.r
 -- A shared number outranks a difference of names or dates.
-where certain_pairs.l is null
+where not coalesce(near_edges.is_certain, false)
     and (
         are_twins or are_generations or differ_in_sex
         -- Joined by other records alone, and so different that chance did it.
         or (
-            edges.l is null
+            coalesce(near_edges.match_weight, -1) < $threshold_weight
             and (differ_in_forename or differ_in_initials or were_born_apart)
         )
-    )
-order by differences.l, differences.r;
+    );

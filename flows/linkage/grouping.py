@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from flows.linkage.guard import Edge, regroup
+from flows.linkage.components import connect_records, store_labels
+from flows.linkage.guard import Edge, Rules, regroup
 from flows.linkage.policy import FOLDER, Policy
+from flows.linkage.standardise import add_standard
+from flows.linkage.staying import find_apart, join_weakly
 
 
 @dataclass(frozen=True)
@@ -22,127 +23,194 @@ class Grouping:
 
 
 def group_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Grouping:
-    """Make ``groups`` (n, label): records of one label are one person.
+    """Make ``groups``: records of one ``label`` are one person.
 
-    Components of the edges that hold conflicting numbers, or two records that cannot
-    be one person, are rebuilt edge by edge (see :func:`flows.linkage.guard.regroup`).
+    Groups hang together by edges from the threshold on. Those that hold conflicting
+    numbers, two records that cannot be one person, or a bridge between two crowds are
+    rebuilt edge by edge (see :func:`flows.linkage.guard.regroup`). Then records that
+    were one person stay so if a weaker edge holds them and nothing speaks against it.
+    The strict reading takes the strongest edges alone, the loose one every edge that
+    would let records stay together; ``firm`` is what would be joined today.
+
+    Everything is decided inside one component, so the components that a night did not
+    touch need not be looked at again.
 
     Args:
-        connection: holds ``records``, ``standard``, ``edges`` and ``identifiers``.
-        policy: threshold and guards.
+        connection: holds ``dirty``, ``near_edges``, ``rulings`` and ``was_person``,
+            and ``standard`` or what makes it.
+        policy: thresholds and guards.
     """
-    labels = _connect_components(connection, policy)
-    _find_conflicts(connection, policy)
-    edges, numbers, conflicts = _read_suspects(connection, policy)
-    regrouped, refused = regroup(
-        edges,
-        numbers,
-        conflicts,
-        policy.ambiguity_margin,
-        frozenset(policy.reissued_identifiers),
+    _find_components(connection)
+    add_standard(
+        connection,
+        "select n from components where component in "
+        "(select component from components group by component having count(*) > 1)",
     )
-    for record, label in regrouped.items():
-        labels[record] = label
-    _store(connection, "groups", labels)
-    largest = int(np.bincount(labels).max()) if len(labels) else 0
+    records, labels = connect_records(connection, "from dirty", _linked(policy))
+    store_labels(connection, "grouped", records, label=labels)
+    _find_conflicts(connection, policy)
+    refused = _rebuild(connection, policy, records, labels)
+    firm = labels.copy()
+    store_labels(connection, "grouped", records, label=labels)
+    find_apart(connection)
+    join_weakly(connection, policy, labels, "a_was.person_id = b_was.person_id")
+    store_labels(connection, "grouped", records, label=labels)
+    find_apart(connection)
+    loose = labels.copy()
+    join_weakly(connection, policy, loose, "true")
+    store_labels(connection, "grouped", records, label=labels, loose=loose, firm=firm)
+    _add_strict(connection, policy)
+    largest = int(np.unique(labels, return_counts=True)[1].max()) if len(labels) else 0
     return Grouping(refused_merges=refused, largest_group=largest)
 
 
-def _connect_components(
-    connection: duckdb.DuckDBPyConnection, policy: Policy
-) -> np.ndarray:
-    """Label every record with the smallest record number of its component."""
-    counted = connection.execute("select count(*) from records").fetchone()
-    size = int(counted[0]) if counted else 0
-    labels = np.empty(0, dtype=np.int64)
-    if size:
-        linked = connection.execute(
-            f"select l, r from edges where {_is_linked(policy)} order by l, r"
-        ).fetchnumpy()
-        ones = np.ones(len(linked["l"]), dtype=np.int8)
-        graph = coo_array((ones, (linked["l"], linked["r"])), shape=(size, size))
-        _, component = connected_components(graph, directed=False)
-        _, first = np.unique(component, return_index=True)
-        labels = first[component]
-    _store(connection, "components", labels, "component")
-    return labels
+def _find_components(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``components``: what could be one person by any edge that lets one stay."""
+    records, labels = connect_records(
+        connection,
+        "from dirty",
+        "select l, r from near_edges "
+        "union all select l, r from rulings where verdict = 'link'",
+    )
+    store_labels(connection, "components", records, component=labels)
+
+
+def _linked(policy: Policy) -> str:
+    return (
+        "select l, r from near_edges "
+        f"where is_certain or match_weight >= {policy.threshold_weight} "
+        "union all select l, r from rulings where verdict = 'link'"
+    )
 
 
 def _find_conflicts(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
-    """Make ``conflicts`` and ``suspects``, the components that need rebuilding."""
+    """Make ``conflicts`` and ``suspects``, the groups that need rebuilding."""
     statements = (FOLDER / "conflicts.sql").read_text(encoding="utf-8")
-    kinds = _list_guarded(policy)
-    connection.execute(
-        statements.replace("$junior_years", str(policy.junior_years)).replace(
-            "$threshold_weight", str(policy.threshold_weight)
-        )
-    )
+    for name in ("junior_years", "threshold_weight"):
+        statements = statements.replace(f"${name}", str(getattr(policy, name)))
+    connection.execute(statements)
     connection.execute(
         f"""
-        create or replace table suspects as
-        select components.component
+        create or replace table held as
+        select identifiers.n, grouped.label, kind, identifier
         from identifiers
-        inner join components using (n)
-        where identifiers.kind in ({kinds})
-        group by components.component, identifiers.kind
-        having count(distinct identifiers.identifier) > 1
+        inner join grouped using (n)
+        where kind in ({_list_guarded(policy)});
+
+        create or replace table suspects as
+        select label
+        from held
+        group by label, kind
+        having count(distinct identifier) > 1
         union
-        select components.component
-        from conflicts
-        inner join components on components.n = conflicts.l
+        select a.label
+        from (select l, r from conflicts union all select l, r from rulings) as apart
+        inner join grouped as a on a.n = apart.l
+        inner join grouped as b on b.n = apart.r
+        where a.label = b.label
+        union
+        -- Few of the edges that it could have: two crowds and a bridge, perhaps.
+        select label
+        from (
+            select label, count(*) as members from grouped group by label
+        )
+        inner join (
+            select grouped.label, count(*) as edges
+            from ({_linked(policy)}) as linked
+            inner join grouped on grouped.n = linked.l
+            group by grouped.label
+        ) using (label)
+        where members > 2 * {policy.sparse_records}
+            and edges < members * (members - 1) / 4
         """
     )
 
 
-def _read_suspects(
-    connection: duckdb.DuckDBPyConnection, policy: Policy
-) -> tuple[list[Edge], dict[int, dict[str, set[str]]], list[tuple[int, int]]]:
-    """Read edges, guarded numbers and conflicts of the suspect components."""
+def _rebuild(
+    connection: duckdb.DuckDBPyConnection,
+    policy: Policy,
+    records: np.ndarray,
+    labels: np.ndarray,
+) -> int:
+    """Rebuild the suspect groups; ``refused`` holds the merges that were not made."""
     edges = connection.execute(
         f"""
-        select l, r, match_weight, is_certain
-        from edges
-        inner join components on components.n = edges.l
-        semi join suspects using (component)
-        where {_is_linked(policy)}
-        """
-    ).fetchall()
-    kinds = _list_guarded(policy)
-    held = connection.execute(
-        f"""
-        select n, kind, identifier
-        from identifiers
-        inner join components using (n)
-        semi join suspects using (component)
-        where kind in ({kinds})
+        select l, r, match_weight, is_certain, false as is_decided
+        from near_edges
+        inner join grouped on grouped.n = near_edges.l
+        semi join suspects using (label)
+        where is_certain or match_weight >= {policy.threshold_weight}
+        union all
+        select l, r, rank, true, true
+        from rulings
+        inner join grouped on grouped.n = rulings.l
+        semi join suspects using (label)
+        where verdict = 'link'
         """
     ).fetchall()
     numbers: dict[int, dict[str, set[str]]] = {}
-    for record, kind, identifier in held:
+    for record, kind, identifier in connection.execute(
+        "select n, kind, identifier from held semi join suspects using (label)"
+    ).fetchall():
         numbers.setdefault(record, {}).setdefault(kind, set()).add(identifier)
-    conflicts = connection.execute("select l, r from conflicts").fetchall()
-    return [Edge(*row) for row in edges], numbers, conflicts
+    conflicts = connection.execute(
+        "select l, r from conflicts inner join grouped on grouped.n = conflicts.l "
+        "semi join suspects using (label)"
+    ).fetchall()
+    parted = connection.execute(
+        "select l, r from rulings where verdict = 'unlink'"
+    ).fetchall()
+    regrouped, refused = regroup(
+        [Edge(*row) for row in edges], numbers, conflicts, _rules(policy), parted
+    )
+    if regrouped:
+        places = np.searchsorted(records, np.fromiter(regrouped, dtype=np.int64))
+        labels[places] = np.fromiter(regrouped.values(), dtype=np.int64)
+    connection.execute(
+        "create or replace table refused (l integer, r integer, is_decided boolean)"
+    )
+    if refused:
+        connection.executemany(
+            "insert into refused values (?, ?, ?)",
+            [(edge.l, edge.r, edge.is_decided) for edge in refused],
+        )
+    return len(refused)
+
+
+def _rules(policy: Policy) -> Rules:
+    return Rules(
+        margin=policy.ambiguity_margin,
+        reissued=frozenset(policy.reissued_identifiers),
+        sparse_records=policy.sparse_records,
+        sparse_density=policy.sparse_density,
+    )
+
+
+def _add_strict(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+    """Make ``groups`` of ``grouped``, with the strict reading inside each group."""
+    records, strict = connect_records(
+        connection,
+        "select n from grouped",
+        f"""
+        select l, r
+        from (
+            select l, r from near_edges
+            where is_certain or match_weight >= {policy.strict_weight}
+            union all
+            select l, r from rulings where verdict = 'link'
+        ) as strong
+        inner join grouped as a on a.n = strong.l
+        inner join grouped as b on b.n = strong.r
+        where a.label = b.label
+        """,
+    )
+    store_labels(connection, "strictly", records, strict=strict)
+    connection.execute(
+        "create or replace table groups as "
+        "select * from grouped inner join strictly using (n) order by n"
+    )
 
 
 def _list_guarded(policy: Policy) -> str:
     guarded = (*policy.guarded_identifiers, *policy.reissued_identifiers)
     return ", ".join(f"'{kind}'" for kind in guarded)
-
-
-def _is_linked(policy: Policy) -> str:
-    return f"(is_certain or match_weight >= {policy.threshold_weight})"
-
-
-def _store(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    labels: np.ndarray,
-    name: str = "label",
-) -> None:
-    numbered = {"n": np.arange(len(labels)), "label": labels}
-    connection.register("numbered", numbered)
-    connection.execute(
-        f"create or replace table {table} as "
-        f"select n::integer as n, label::integer as {name} from numbered order by n"
-    )
-    connection.unregister("numbered")

@@ -1,29 +1,19 @@
--- Pairs that share a number, and whether the rest agrees enough to be certain.
--- Reads standard and identifiers; makes certain_pairs.
+-- One row per pair that shares a number, and whether the rest agrees enough to be
+-- certain. Reads pairs, standard and identifiers; makes certain_pairs, in memory.
 
 create or replace table certain_pairs as
 with shared as (
-    select kind, identifier
-    from identifiers
-    group by kind, identifier
-    -- Held by very many, a number is a placeholder and says nothing.
-    having count(*) between 2 and $largest_identifier_group
-),
-
-pairs as (
-    select left_side.n as l, right_side.n as r, left_side.kind
-    from identifiers as left_side
-    inner join shared using (kind, identifier)
-    inner join identifiers as right_side
-        on right_side.kind = left_side.kind
-        and right_side.identifier = left_side.identifier
-        and right_side.n > left_side.n
+    select pairs.l, pairs.r, a.kind
+    from pairs
+    inner join identifiers as a on a.n = pairs.l
+    inner join identifiers as b
+        on b.n = pairs.r and b.kind = a.kind and b.identifier = a.identifier
+    where pairs.rule < $number_rules
 )
 
 select
-    pairs.l,
-    pairs.r,
-    min(pairs.kind) as match_rule,
+    shared.l,
+    shared.r,
     bool_or(coalesce(
         (
             (
@@ -36,11 +26,11 @@ select
             )
             and not (coalesce(forenames_differ(a, b), false) and a.sex <> b.sex)
         )
-        -- A report that names people by their case reference alone.
-        or (pairs.kind = 'crn' and (a.is_bare or b.is_bare)),
+        -- A report that names people by their case reference, or its hash, alone.
+        or (shared.kind in ('crn', 'hashed_identifier') and (a.is_bare or b.is_bare)),
         false
     )) as is_certain,
-from pairs
-inner join standard as a on a.n = pairs.l
-inner join standard as b on b.n = pairs.r
-group by pairs.l, pairs.r;
+from shared
+inner join standard as a on a.n = shared.l
+inner join standard as b on b.n = shared.r
+group by shared.l, shared.r;

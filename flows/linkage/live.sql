@@ -1,34 +1,44 @@
--- One row per live row of the vault, its words made plain.
--- Reads vault.keys, vault.identities and not_names; makes records and live, in memory.
-
-create or replace table records as
-select
-    (row_number() over (order by id) - 1)::integer as n,
-    id::varchar as record_id,
-    min(provider) as provider,
-from vault.keys
-where kind = 'record'
-group by id
-order by n;
+-- One row per live row of the wanted records, its words made plain.
+-- Reads records, wanted, vault.identities and not_names; makes live, in memory.
 
 create or replace table live as
-with matched as (
+with spoken as materialized (
     select
         records.n,
+        records.live_rows,
         identities.* exclude (record_id),
+    from vault.identities as identities
+    inner join records on records.record_id = identities.record_id
+    semi join wanted on wanted.n = records.n
+    -- What a provider has withdrawn no longer says who anyone is.
+    where identities.is_live
+),
+
+aged as (
+    select spoken.*, 1 as age
+    from spoken
+    where live_rows = 1
+    union all
+    select
+        spoken.*,
         -- The newest main row speaks first; an alias speaks where no main row does.
         row_number() over (
-            order by identities.kind = 'main', export_date, received_at, export_id, row_id
+            partition by n
+            order by kind = 'main', export_date, received_at, export_id, row_id
         ) as age,
+    from spoken
+    where live_rows > 1
+),
+
+plain as (
+    select
+        *,
         plain_name(forename) as given,
         plain_name(middle_name) as middle,
         plain_name(surname) as family,
         plain_name(previous_surname) as earlier,
-        upper(trim(identities.postcode)) as place,
-    from vault.identities as identities
-    inner join records on records.record_id = identities.record_id::varchar
-    -- What a provider has withdrawn no longer says who anyone is.
-    where identities.is_live
+        upper(trim(postcode)) as place,
+    from aged
 )
 
 select
@@ -49,4 +59,8 @@ select
                 if_like(place, '^[A-Z]{1,2}\d[A-Z0-9]?( \d([A-Z]{2})?)?$')
         end as place
     ),
-from matched;
+    given in (select name from not_names) as forename_is_no_name,
+    family in (select name from not_names) as surname_is_no_name,
+    birth_date < date '1905-01-01' as is_born_too_early,
+    birth_date > coalesce(export_date, received_at::date) as is_born_later,
+from plain;

@@ -8,80 +8,139 @@ from flows.errors import LinkageError
 from flows.linkage.policy import FOLDER, BlockingRule, Policy
 
 
-def find_certain_pairs(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
-    """Make ``certain_pairs``: records that share a number, certain where names agree.
+def make_keys(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+    """Make ``block_keys``: hashes of the values that bring records of ``standard`` together.
+
+    Rules come numbered: first one for each kind of number, then the blocking rules.
 
     Args:
         connection: holds ``standard`` and ``identifiers``.
-        policy: the matching policy.
+        policy: blocking rules and kinds of number.
     """
-    connection.execute((FOLDER / "agreement.sql").read_text(encoding="utf-8"))
-    statements = (FOLDER / "identifiers.sql").read_text(encoding="utf-8")
+    kinds = ", ".join(
+        f"('{kind}', {number}::utinyint)" for number, kind in enumerate(policy.numbers)
+    )
+    rules = "".join(
+        " union all " + _list_keys(number, rule)
+        for number, rule in enumerate(policy.blocking, start=len(policy.numbers))
+    )
     connection.execute(
-        statements.replace(
-            "$largest_identifier_group", str(policy.largest_identifier_group)
-        )
+        "create or replace table block_keys as "
+        "select rule, hash(identifier) as key, n from identifiers "
+        f"inner join (values {kinds}) as kinds(kind, rule) using (kind){rules}"
     )
 
 
-def pair_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -> int:
-    """Make ``pairs``: every two records that a rule brings together, once.
+def measure_crowds(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+    """Make ``crowded``: keys that too many records hold to be evidence.
 
     Args:
-        connection: holds ``standard`` and ``certain_pairs``.
-        policy: blocking rules and budget.
+        connection: holds ``block_keys`` of every record.
+        policy: how many are too many.
+    """
+    connection.execute(
+        f"""
+        create or replace table crowded as
+        select rule, key
+        from block_keys
+        group by rule, key
+        having count(*) > {_limit(policy)}
+        order by rule, key
+        """
+    )
 
-    Returns:
-        How many values were left out because too many records hold them.
+
+def pair_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+    """Make ``pairs``: every two records that a rule brings together, once.
+
+    Both records hold a key that is not crowded, and at least one of them is new or
+    changed, so its keys are in ``block_keys``; the other's may be in ``kept_keys``.
+
+    Args:
+        connection: holds ``block_keys``, ``kept_keys`` and ``crowded``.
+        policy: blocking rules and budget.
 
     Raises:
         LinkageError: more pairs than the budget; nothing is scored.
     """
-    rules = " union all ".join(
-        _list_keys(number, rule) for number, rule in enumerate(policy.blocking)
-    )
-    connection.execute(f"create or replace table block_keys as {rules}")
     connection.execute(
         """
+        create or replace table usable as
+        select * from block_keys anti join crowded using (rule, key);
+        create or replace table met as
+        select kept_keys.* from kept_keys semi join usable using (rule, key);
         create or replace table blocks as
-        select rule, key, count(*) as size
-        from block_keys
+        select rule, key, sum(fresh)::bigint as fresh, sum(old)::bigint as old
+        from (
+            select rule, key, 1 as fresh, 0 as old from usable
+            union all
+            select rule, key, 0, 1 from met
+        )
         group by rule, key
         having count(*) > 1
         """
     )
     _check_budget(connection, policy)
+    # Of a pair brought together by a number and by other values, the number is told.
     connection.execute(
-        f"""
+        """
         create or replace table pairs as
-        with usable as (
-            select * from block_keys
-            semi join (from blocks where size <= {policy.largest_block})
-                using (rule, key)
-        ),
-
-        found as (
-            select a.n as l, b.n as r, min(a.rule) as rule
+        select l, r, min(rule) as rule
+        from (
+            select a.n as l, b.n as r, rule
             from usable as a
-            inner join usable as b
-                on b.rule = a.rule and b.key = a.key and b.n > a.n
-            group by a.n, b.n
+            inner join usable as b using (rule, key)
+            where a.n < b.n
+            union all
+            select least(a.n, b.n), greatest(a.n, b.n), rule
+            from usable as a
+            inner join met as b using (rule, key)
         )
-
-        select
-            coalesce(found.l, certain_pairs.l) as l,
-            coalesce(found.r, certain_pairs.r) as r,
-            found.rule,
-            if(certain_pairs.is_certain, certain_pairs.match_rule, null) as certain_by,
-        from found
-        full outer join certain_pairs
-            on certain_pairs.l = found.l and certain_pairs.r = found.r
-        order by l, r
+        group by l, r
         """
     )
-    return _count(
-        connection, f"select count(*) from blocks where size > {policy.largest_block}"
+
+
+def find_outgrown(connection: duckdb.DuckDBPyConnection, policy: Policy) -> bool:
+    """Has a value become so common that the yardstick must be taken again?
+
+    Args:
+        connection: holds ``blocks`` of :func:`pair_records`.
+        policy: how many records are too many for a key.
+    """
+    row = connection.execute(
+        "select count(*) from blocks "
+        f"where fresh + old > {policy.crowd_factor} * {_limit(policy, by_rule=False)}"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def find_certain_pairs(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+    """Make ``certain_pairs``: pairs that share a number, certain where names agree.
+
+    Args:
+        connection: holds ``pairs``, ``standard`` and ``identifiers``.
+        policy: kinds of number.
+    """
+    statements = (FOLDER / "identifiers.sql").read_text(encoding="utf-8")
+    connection.execute(
+        statements.replace("$number_rules", str(len(policy.numbers)))
     )
+
+
+def _limit(policy: Policy, *, by_rule: bool = True) -> str:
+    """SQL of how many records may hold a key of ``rule``."""
+    rules = enumerate(policy.blocking, start=len(policy.numbers))
+    own = "".join(
+        f" when {number} then {rule.largest}"
+        for number, rule in rules
+        if rule.largest and by_rule
+    )
+    numbers = (
+        f"if(rule < {len(policy.numbers)}, "
+        f"{policy.largest_identifier_group}, {policy.largest_block})"
+    )
+    return f"(case rule{own} else {numbers} end)" if own else numbers
 
 
 def _list_keys(number: int, rule: BlockingRule) -> str:
@@ -100,10 +159,12 @@ def _list_keys(number: int, rule: BlockingRule) -> str:
 
 def _check_budget(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
     counts = connection.execute(
-        f"""
-        select rule, sum(size * (size - 1) // 2)::bigint, max(size)
+        """
+        select
+            rule,
+            sum(fresh * (fresh - 1) // 2 + fresh * old)::bigint,
+            max(fresh + old),
         from blocks
-        where size <= {policy.largest_block}
         group by rule
         order by 2 desc, 1
         """
@@ -114,11 +175,11 @@ def _check_budget(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None
     if total <= budget:
         return
     number, pairs, largest = counts[0]
-    rule = policy.blocking[number]
+    name, value = policy.describe_rule(number)
     raise LinkageError(
         f"The blocking rules would compare {total:,} pairs of {records:,} records; the "
-        f"budget is {budget:,}. Most, {pairs:,}, come from rule {rule.rule}: one value "
-        f"of {rule.value} is held by {largest:,} records. Look for a placeholder that "
+        f"budget is {budget:,}. Most, {pairs:,}, come from rule {name}: one value "
+        f"of {value} is held by {largest:,} records. Look for a placeholder that "
         "a provider sends there and list it under 'blanks' of its layout, or raise "
         "pairs_per_record in flows/linkage/policy.yml."
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
-NAMESPACE = uuid.UUID("6f1c2a1e-6a52-4c0c-9d7a-2f7f0a1f6b52")
+NAMESPACE = "6f1c2a1e-6a52-4c0c-9d7a-2f7f0a1f6b52"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ def name_groups(
     groups: dict[int, list[str]],
     previous: dict[str, str],
     first_seen: dict[str, int],
+    is_used: Callable[[str], bool],
 ) -> Naming:
     """Give each group a person id, keeping those of last time where possible.
 
@@ -41,7 +44,8 @@ def name_groups(
     Args:
         groups: record ids by label, each list sorted.
         previous: person id by record id, as last published.
-        first_seen: run in which each person id ever used was first seen.
+        first_seen: run in which each of these person ids was first seen.
+        is_used: says whether anybody ever had an id.
 
     Returns:
         Ids by label, and the changes: ``merge`` where an old id is gone into another,
@@ -57,10 +61,9 @@ def name_groups(
         if label not in kept and old not in taken:
             kept[label] = old
             taken.add(old)
-    used = set(first_seen) | set(previous.values())
     for label, records in groups.items():
         if label not in kept:
-            kept[label] = _mint(records[0], used)
+            kept[label] = _mint(records[0], is_used)
     return Naming(kept, _list_changes(overlaps, kept, taken, set(previous.values())))
 
 
@@ -75,13 +78,15 @@ def _count_overlaps(
     return [(label, old, count) for (label, old), count in counts.items()]
 
 
-def _mint(record: str, used: set[str]) -> str:
+def _mint(record: str, is_used: Callable[[str], bool]) -> str:
     """Make an id nobody has had: a person who split off again is somebody new."""
     turn = 0
     while True:
-        minted = str(uuid.uuid5(NAMESPACE, f"{record}|{turn}"))
-        if minted not in used:
-            used.add(minted)
+        made = hashlib.md5(
+            f"{NAMESPACE}|{record}|{turn}".encode(), usedforsecurity=False
+        )
+        minted = str(uuid.UUID(made.hexdigest()))
+        if not is_used(minted):
             return minted
         turn += 1
 

@@ -20,12 +20,15 @@ class BlockingRule(Strict):
     rule: str
     keys: tuple[str, ...]
     value: str
+    largest: int | None = None
 
 
 class Policy(Strict):
     """How records are joined; see ``policy.yml`` for what each number means."""
 
     threshold_weight: float
+    stay_weight: float
+    strict_weight: float
     kept_weight: float
     certain_weight: float
     ambiguity_margin: float
@@ -34,16 +37,32 @@ class Policy(Strict):
     junior_years: int
     guarded_identifiers: tuple[str, ...]
     reissued_identifiers: tuple[str, ...]
+    sparse_density: float
+    sparse_records: int
+    many_records: int
     largest_identifier_group: int
     pairs_per_record: int
     pairs_always_allowed: int
     largest_block: int
-    rare_name_holders: int
+    crowd_factor: float
+    growth: float
+    numbers: dict[str, str]
     blocking: tuple[BlockingRule, ...]
 
     def pair_budget(self, records: int) -> int:
         """Most pairs that may be scored for so many records."""
         return max(self.pairs_always_allowed, self.pairs_per_record * records)
+
+    def describe_rule(self, number: int) -> tuple[str, str]:
+        """Name of a rule, and the kind of value it goes by; numbers come first."""
+        if number < len(self.numbers):
+            return list(self.numbers.items())[number]
+        rule = self.blocking[number - len(self.numbers)]
+        return rule.rule, rule.value
+
+    def name_rules(self) -> list[str]:
+        """Names of all rules, by number."""
+        return [*self.numbers, *(rule.rule for rule in self.blocking)]
 
     def match_prior(self, records: int) -> float:
         """Chance that two records drawn at random are one person."""

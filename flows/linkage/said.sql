@@ -4,6 +4,7 @@
 create or replace table said as
 select
     n,
+    live_rows,
     age,
     split_part(given, ' ', 1) as forename,
     coalesce(nicknames.root, split_part(given, ' ', 1)) as forename_root,
@@ -20,7 +21,7 @@ select
             lambda part: length(part) > 2
             and part not in ('van', 'von', 'der', 'den', 'del', 'los', 'bin', 'mac')
         ),
-        [joined(family)]
+        alone(joined(family))
     ) as surname_parts,
     coalesce(left(given, 1), left(plain_name(forename_initial), 1)) as forename_initial,
     coalesce(left(family, 1), left(plain_name(surname_initial), 1)) as surname_initial,
@@ -29,7 +30,7 @@ select
     if_like(place, '[A-Z]{2}$') as postcode,
     regexp_extract(place, '^\S+ \d') as postcode_sector,
     split_part(place, ' ', 1) as postcode_district,
-    if_like(regexp_replace(nhs_number, '\D', '', 'g'), '^\d{10}$') as nhs_number,
+    nhs(regexp_replace(nhs_number, '\D', '', 'g')) as nhs_number,
     pnc(plain_number(pnc_number)) as pnc_number,
     cro(plain_number(cro_number)) as cro_number,
     -- The last letter of a National Insurance number is often left out.
@@ -39,5 +40,6 @@ select
     if_like(
         regexp_replace(social_security_number, '\D', '', 'g'), '^\d{9}$'
     ) as social_security_number,
+    nullif(lower(trim(hashed_identifier)), '') as hashed_identifier,
 from live
 left join nicknames on nicknames.nickname = split_part(live.given, ' ', 1);

@@ -16,44 +16,65 @@ _AVERAGE_RECORDS = 500
 
 
 def score_pairs(
-    connection: duckdb.DuckDBPyConnection, policy: Policy, model: Path = MODEL
+    connection: duckdb.DuckDBPyConnection,
+    policy: Policy,
+    model: Path = MODEL,
+    holders: int | None = None,
 ) -> None:
-    """Make ``edges`` of ``pairs``: match weight, rule, and whether it is certain.
+    """Make ``weighed`` of ``pairs``: weight, rule, certainty and kind of evidence.
 
-    Term frequencies are those of the night's records, and the prior follows their
-    number. Pairs below ``kept_weight`` are dropped unless certain.
+    Term frequencies are those of ``terms``. Pairs below ``kept_weight`` are dropped
+    unless certain.
 
     Args:
-        connection: holds ``standard`` and ``pairs``.
+        connection: holds ``standard``, ``pairs``, ``certain_pairs`` and ``terms``.
         policy: weights and blocking rules.
         model: the saved model.
+        holders: number of records that the prior follows; those of ``standard`` if
+            left out.
     """
     rules = ", ".join(
-        f"({number}, '{rule.rule}')" for number, rule in enumerate(policy.blocking)
+        f"({number}::utinyint, '{rule}')"
+        for number, rule in enumerate(policy.name_rules())
     )
-    _score(connection, policy, model)
+    _score(connection, policy, model, holders)
     connection.execute(
         f"""
-        create or replace table edges as
-        with weighed as (
-            select pairs.*, scores.match_weight as score
+        create or replace table weighed as
+        with kept as (
+            select
+                pairs.l,
+                pairs.r,
+                pairs.rule,
+                scores.match_weight as score,
+                coalesce(certain_pairs.is_certain, false) as is_certain,
             from pairs
             inner join scores on scores.n_l = pairs.l and scores.n_r = pairs.r
+            left join certain_pairs
+                on certain_pairs.l = pairs.l and certain_pairs.r = pairs.r
+            where scores.match_weight >= {policy.kept_weight} or certain_pairs.is_certain
         )
 
         select
-            l,
-            r,
+            kept.l,
+            kept.r,
             -- Weights are sums over many terms: rounding makes them equal every night.
             round(if(
-                certain_by is null, score, greatest(score, {policy.certain_weight})
+                is_certain, greatest(score, {policy.certain_weight}), score
             ), 6) as match_weight,
-            coalesce(certain_by, rules.rule_name) as match_rule,
-            certain_by is not null as is_certain,
-        from weighed
-        left join (values {rules}) as rules(rule, rule_name) using (rule)
-        where score >= {policy.kept_weight} or certain_by is not null
-        order by l, r
+            rules.rule_name as match_rule,
+            is_certain,
+            -- As strong as the weaker of the two records.
+            case
+                when 'hashed_identifiers' in (a.evidence, b.evidence)
+                    then 'hashed_identifiers'
+                when 'initials' in (a.evidence, b.evidence) then 'initials'
+                else 'full_identifiers'
+            end as evidence,
+        from kept
+        inner join (values {rules}) as rules(rule, rule_name) using (rule)
+        inner join standard as a on a.n = kept.l
+        inner join standard as b on b.n = kept.r
         """
     )
 
@@ -121,7 +142,7 @@ def predict(
     )
     api = DuckDBAPI(connection)
     linker = Linker(api.register("standard"), settings, log_level=None)
-    for column, table in _count_terms(connection, settings).items():
+    for column, table in _list_terms(connection, settings).items():
         linker.table_management.register_term_frequency_lookup(
             api.register(table), column
         )
@@ -133,32 +154,77 @@ def predict(
     return str(scored.physical_name)
 
 
-def _count_terms(
+def count_terms(
     connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]
-) -> dict[str, str]:
-    """Count how common each name and place is tonight, leaning on the model's average.
+) -> None:
+    """Make ``terms``: how common each name and place is, leaning on the model's average.
 
     In a small place a name held twice looks common, or rare, by chance alone: so
-    many records of average frequency are counted with the night's own.
+    many records of average frequency are counted with the place's own. The row without
+    a value holds how many records have one.
+
+    Args:
+        connection: holds ``standard`` of every record.
+        settings: Splink's settings with trained parameters.
     """
+    counts = " union all ".join(
+        f"select '{column}' as field, {column} as value, "
+        f"(count(*) + {_AVERAGE_RECORDS * average}) / "
+        f"((select count({column}) from standard) + {_AVERAGE_RECORDS}) as frequency "
+        f"from standard where {column} is not null group by {column} "
+        f"union all select '{column}', null, count({column}) from standard"
+        for column, average in _find_averages(settings).items()
+    )
+    connection.execute(
+        f"create or replace table terms as {counts} order by field, value"
+    )
+
+
+def _find_averages(settings: dict[str, Any]) -> dict[str, float]:
+    """Average frequency of the values of each column whose frequency counts."""
+    return {
+        level["tf_adjustment_column"]: level["u_probability"]
+        for comparison in settings["comparisons"]
+        for level in comparison["comparison_levels"]
+        if level.get("tf_adjustment_column")
+    }
+
+
+def _list_terms(
+    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]
+) -> dict[str, str]:
+    """Make a table of terms per column; a value not counted yet is as rare as can be."""
     tables: dict[str, str] = {}
-    for comparison in settings["comparisons"]:
-        for level in comparison["comparison_levels"]:
-            if not (column := level.get("tf_adjustment_column")):
-                continue
-            tables[column] = f"terms_{column}"
-            average = _AVERAGE_RECORDS * level["u_probability"]
-            connection.execute(
-                f"create or replace table terms_{column} as select {column}, "
-                f"(count(*) + {average}) / "
-                f"((select count({column}) from standard) + {_AVERAGE_RECORDS}) "
-                f"as tf_{column} from standard where {column} is not null "
-                f"group by {column} order by {column}"
-            )
+    for column, average in _find_averages(settings).items():
+        tables[column] = f"terms_{column}"
+        least = _AVERAGE_RECORDS * average
+        connection.execute(
+            f"""
+            create or replace table terms_{column} as
+            select value as {column}, frequency as tf_{column}
+            from terms
+            where field = '{column}' and value is not null
+            union all
+            select
+                {column},
+                (1 + {least}) / (
+                    (select frequency from terms where field = '{column}' and value is null)
+                    + {_AVERAGE_RECORDS}
+                ),
+            from (select distinct {column} from standard where {column} is not null)
+            anti join (from terms where field = '{column}') as counted
+                on counted.value = {column}
+            """
+        )
     return tables
 
 
-def _score(connection: duckdb.DuckDBPyConnection, policy: Policy, model: Path) -> None:
+def _score(
+    connection: duckdb.DuckDBPyConnection,
+    policy: Policy,
+    model: Path,
+    holders: int | None,
+) -> None:
     """Make ``scores``; without a single pair there is nothing to ask Splink."""
     counted = connection.execute(
         "select (select count(*) from standard), (select count(*) from pairs)"
@@ -170,7 +236,9 @@ def _score(connection: duckdb.DuckDBPyConnection, policy: Policy, model: Path) -
         )
         return
     settings = json.loads(model.read_text(encoding="utf-8"))
-    settings["probability_two_random_records_match"] = policy.match_prior(records)
+    settings["probability_two_random_records_match"] = policy.match_prior(
+        holders or records
+    )
     scored = predict(connection, settings, "pairs")
     connection.execute(
         f"create or replace table scores as select n_l, n_r, match_weight from {scored}"

@@ -1,74 +1,122 @@
 -- One row per person record, and one per number it holds.
--- Reads said; makes identifiers and standard, in memory.
+-- Reads said; makes new_identifiers and new_standard, in memory.
 
-create or replace table identifiers as
+create or replace table new_identifiers as
 select distinct n, kind, identifier
 from said
 unpivot (
     identifier for kind in (
         nhs_number, pnc_number, crn, noms_number, cro_number, nino,
-        social_security_number
+        social_security_number, hashed_identifier
     )
 )
 order by kind, identifier, n;
 
-create or replace table standard as
-with gathered as (
+create or replace table new_standard as
+with spelt as (
+    select
+        *,
+        forename_initial || surname_initial as initials,
+        left(forename_root, 1) || surname_initial as root_initials,
+        nullif(postcode_sector, '') as sector,
+        nullif(postcode_district, '') as district,
+    from said
+),
+
+gathered as (
+    -- Most records have one row: nothing to gather.
     select
         n,
-        arg_max(forename, age) as forename,
-        arg_max(forename_root, age) as forename_root,
-        arg_max(middle_name, age) as middle_name,
-        arg_max(surname, age) as surname,
-        arg_max(forename_initial || surname_initial, age) as initials,
-        arg_max(birth_date, age) as birth_date,
-        arg_max(sex, age) as sex,
-        arg_max(postcode, age) as postcode,
-        arg_max(nullif(postcode_sector, ''), age) as postcode_sector,
-        arg_max(pnc_number, age) as pnc_number,
-        sorted(list(forename_root)) as forename_roots,
-        sorted(list(surname) || list(earlier_surname) || flatten(list(surname_parts)))
-            as surnames,
-        sorted(flatten(list(surname_parts))) as surname_parts,
-        sorted(
-            list(forename_initial || surname_initial)
-            || list(left(forename_root, 1) || surname_initial)
+        forename,
+        forename_root,
+        middle_name,
+        surname,
+        initials,
+        birth_date,
+        sex,
+        postcode,
+        sector as postcode_sector,
+        pnc_number,
+        alone(forename_root) as forename_roots,
+        if(
+            earlier_surname is null and coalesce(surname_parts[1] = surname, true),
+            alone(surname),
+            sorted([surname, earlier_surname] || surname_parts)
+        ) as surnames,
+        if(len(surname_parts) > 1, sorted(surname_parts), surname_parts) as surname_parts,
+        if(
+            root_initials is null or root_initials = initials,
+            alone(initials),
+            sorted([initials, root_initials])
         ) as initials_all,
-        sorted(list(birth_date)) as birth_dates,
-        sorted(list(postcode)) as postcodes,
-        sorted(list(nullif(postcode_sector, ''))) as postcode_sectors,
-        sorted(list(nullif(postcode_district, ''))) as postcode_districts,
-        sorted(list(nhs_number)) as nhs_numbers,
-        sorted(list(pnc_number)) as pnc_numbers,
+        alone(birth_date) as birth_dates,
+        alone(postcode) as postcodes,
+        alone(sector) as postcode_sectors,
+        alone(district) as postcode_districts,
+        alone(nhs_number) as nhs_numbers,
+        alone(pnc_number) as pnc_numbers,
+        forename is null and surname is null and birth_date is null
+            and forename_initial is null as is_bare,
+    from spelt
+    where live_rows = 1
+    union all
+    select
+        n,
+        arg_max(forename, age),
+        arg_max(forename_root, age),
+        arg_max(middle_name, age),
+        arg_max(surname, age),
+        arg_max(initials, age),
+        arg_max(birth_date, age),
+        arg_max(sex, age),
+        arg_max(postcode, age),
+        arg_max(sector, age),
+        arg_max(pnc_number, age),
+        sorted(list(forename_root)),
+        sorted(list(surname) || list(earlier_surname) || flatten(list(surname_parts))),
+        sorted(flatten(list(surname_parts))),
+        sorted(list(initials) || list(root_initials)),
+        sorted(list(birth_date)),
+        sorted(list(postcode)),
+        sorted(list(sector)),
+        sorted(list(district)),
+        sorted(list(nhs_number)),
+        sorted(list(pnc_number)),
         bool_and(
             forename is null and surname is null and birth_date is null
             and forename_initial is null
-        ) as is_bare,
-    from said
+        ),
+    from spelt
+    where live_rows > 1
     group by n
 )
 
 select
     *,
     -- A day up to the 12th may stand where the month belongs: one key for both.
-    list_sort(list_distinct(list_transform(birth_dates, lambda day: if(
+    list_transform(birth_dates, lambda day: if(
         right(day, 2) <= '12',
         left(day, 5) || least(day[6:7], day[9:10]) || greatest(day[6:7], day[9:10]),
         replace(day, '-', '')
-    )))) as birth_keys,
-    list_sort(list_distinct(list_transform(birth_dates, lambda day: left(day, 4))))
-        as birth_years,
-    list_sort(list_distinct(list_transform(birth_dates, lambda day: right(day, 5))))
-        as birth_days,
+    )) as birth_keys,
+    list_transform(birth_dates, lambda day: left(day, 4)) as birth_years,
+    list_transform(birth_dates, lambda day: right(day, 5)) as birth_days,
     -- Forename and surname in either order: one key for a swapped pair.
-    if(
-        length(forename) > 1,
-        list_sort(list_distinct(flatten(list_transform(forename_roots, lambda given:
+    case
+        when forename is null or length(forename) = 1 or len(surnames) = 0 then []
+        when len(forename_roots) = 1 and len(surnames) = 1 then
+            [least(forename_root, surnames[1]) || ' ' || greatest(forename_root, surnames[1])]
+        else list_sort(list_distinct(flatten(list_transform(forename_roots, lambda given:
             list_transform(surnames, lambda family:
                 least(given, family) || ' ' || greatest(given, family)
             )
-        )))),
-        []
-    ) as name_keys,
+        ))))
+    end as name_keys,
+    -- What a link of this record rests on; the recipe of each is in policy.yml.
+    case
+        when forename is not null and surname is not null then 'full_identifiers'
+        when not is_bare or postcode_sector is not null then 'initials'
+        else 'hashed_identifiers'
+    end as evidence,
 from gathered
 order by n;

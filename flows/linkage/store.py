@@ -13,7 +13,7 @@ from flows.duck import quote_text
 from flows.errors import LinkageError
 from flows.paths import Place, replace_link, sync_entry
 
-FILES = ("person_links", "person_ids", "edges", "changes")
+FILES = ("person_links", "person_ids", "person_health", "edges", "changes")
 
 
 def read_summary(place: Place) -> dict[str, Any]:
@@ -27,27 +27,57 @@ def read_summary(place: Place) -> dict[str, Any]:
     return content
 
 
+_OLD = {
+    "links": (
+        "person_links",
+        "record_id uuid, person_id varchar, strict_person_id varchar, "
+        "loose_person_id varchar",
+    ),
+    "ids": ("person_ids", "person_id varchar, first_run_number integer"),
+    "health": (
+        "person_health",
+        "person_id varchar, health varchar, reasons varchar[], records bigint, "
+        "providers bigint",
+    ),
+    "edges": (
+        "edges",
+        "record_id_l uuid, record_id_r uuid, match_weight double, match_rule varchar, "
+        "is_certain boolean, evidence varchar",
+    ),
+    "changes": (
+        "changes",
+        "old_person_id varchar, new_person_id varchar, reason varchar, "
+        "run_id varchar, changed_at timestamp",
+    ),
+}
+
+
 def load_current(connection: duckdb.DuckDBPyConnection, place: Place) -> None:
-    """Make ``old_links``, ``old_ids`` and ``old_changes`` of the current run."""
-    connection.execute(
-        "create or replace table old_links (record_id varchar, person_id varchar)"
-    )
-    connection.execute(
-        "create or replace table old_ids (person_id varchar, first_run_number int)"
-    )
-    connection.execute(
-        "create or replace table old_changes (old_person_id varchar, "
-        "new_person_id varchar, reason varchar, run_id varchar, changed_at timestamp)"
-    )
-    if not read_summary(place):
-        return
-    for table, name in (
-        ("old_links", "person_links"),
-        ("old_ids", "person_ids"),
-        ("old_changes", "changes"),
-    ):
+    """Make ``old_links``, ``old_ids``, ``old_health``, ``old_edges``, ``old_changes``.
+
+    They are what the current run wrote, empty before the first.
+    """
+    stands = bool(read_summary(place))
+    for table, (name, columns) in _OLD.items():
         path = quote_text(str(place.linked / "current" / f"{name}.parquet"))
-        connection.execute(f"insert into {table} from read_parquet({path})")
+        connection.execute(f"create or replace table old_{table} ({columns})")
+        if stands:
+            connection.execute(
+                f"insert into old_{table} by name from read_parquet({path})"
+            )
+
+
+def check_run_id(place: Place, run_id: str) -> None:
+    """Refuse the id of the run that stands.
+
+    Raises:
+        LinkageError: the current run has this id already.
+    """
+    if _find_current(place) == run_id:
+        raise LinkageError(
+            f"{place.linked / 'runs' / run_id} is the current linkage already and the "
+            "vault has changed since. Start a new run: each has its own id."
+        )
 
 
 def write_run(
@@ -63,19 +93,11 @@ def write_run(
         place: the data folder.
         run_id: name of the run's folder.
         summary: counts and hashes, written as JSON.
-
-    Raises:
-        LinkageError: the current run has this id already.
     """
     runs = place.linked / "runs"
     runs.mkdir(mode=0o700, exist_ok=True)
     target = runs / run_id
     before = _find_current(place)
-    if before == target.name:
-        raise LinkageError(
-            f"{target} is the current linkage already and the vault has changed since. "
-            "Start a new run: each has its own id."
-        )
     _clear(runs, keep={before})
     aside = runs / f".{run_id}"
     aside.mkdir(mode=0o700)
