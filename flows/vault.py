@@ -105,6 +105,15 @@ _TABLES: dict[str, dict[str, str]] = {
         "decided_by": "VARCHAR",
         "decided_at": "TIMESTAMP",
     },
+    "link_decisions": {
+        **dict.fromkeys(("decision_id", "record_l", "record_r"), "UUID"),
+        **dict.fromkeys(
+            ("verdict", "scope", "reason", "source", "decided_by"), "VARCHAR"
+        ),
+        "decided_at": "TIMESTAMP",
+        **dict.fromkeys(("undone_by", "undone_reason"), "VARCHAR"),
+        "undone_at": "TIMESTAMP",
+    },
     "fault_counts": {
         "export_id": "VARCHAR",
         "provider": "VARCHAR",
