@@ -163,7 +163,7 @@ def _count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         with people as (
             select person_id, count(distinct provider) as providers
             from new_person_links
-            inner join records using (record_id)
+            inner join records on records.record_id = new_person_links.record_id::uuid
             group by person_id
         )
 

@@ -52,7 +52,7 @@ def put_rows(connection: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) 
     if known:
         connection.executemany(
             f"insert into vault.identities ({names}) values ({marks})",
-            [_spell_out(number, row) for number, row in enumerate(known)],
+            [_spell_out(known[:number], row) for number, row in enumerate(known)],
         )
 
 
@@ -97,9 +97,10 @@ def _read(place: Place, name: str, columns: str) -> list[tuple[Any, ...]]:
     return duckdb.sql(f"select {columns} from '{path}'").fetchall()
 
 
-def _spell_out(number: int, row: dict[str, Any]) -> list[Any]:
+def _spell_out(before: list[dict[str, Any]], row: dict[str, Any]) -> list[Any]:
+    turn = sum(other["record"] == row["record"] for other in before)
     content: dict[str, Any] = {
-        "row_id": str(uuid.UUID(int=number)),
+        "row_id": str(uuid.uuid5(uuid.UUID(int=turn), row["record"])),
         "record_id": spell_id(row["record"]),
         "provider": "fernshire_council",
         "sector": "homelessness",

@@ -22,6 +22,14 @@ create or replace macro plain_name(said) as (
     end
 );
 create or replace macro joined(name) as (nullif(replace(name, ' ', ''), ''));
+-- A day up to the 12th may stand where the month belongs: one key for both.
+create or replace macro birth_key(day) as (
+    if(
+        right(day, 2) <= '12',
+        left(day, 5) || least(day[6:7], day[9:10]) || greatest(day[6:7], day[9:10]),
+        day
+    )
+);
 create or replace macro alone(value) as (if(value is null, [], [value]));
 create or replace macro sorted(list_of) as (
     coalesce(list_sort(list_distinct(list_filter(list_of, lambda x: x is not null))), [])
@@ -66,10 +74,9 @@ create or replace macro if_like(said, pattern) as (
 );
 -- Ten figures, the last a check by modulus 11, and not one figure ten times.
 create or replace macro nhs_sum(said) as (
-    list_sum(list_transform(
-        [10, 9, 8, 7, 6, 5, 4, 3, 2],
-        lambda weight, place: weight * said[place]::int
-    ))
+    10 * said[1]::int + 9 * said[2]::int + 8 * said[3]::int + 7 * said[4]::int
+    + 6 * said[5]::int + 5 * said[6]::int + 4 * said[7]::int + 3 * said[8]::int
+    + 2 * said[9]::int
 );
 create or replace macro nhs(said) as (
     case

@@ -23,7 +23,9 @@ def connect_records(
     Returns:
         Record numbers in order, and the label of each.
     """
-    records = connection.execute(f"select n from ({nodes}) order by n").fetchnumpy()["n"]
+    records = connection.execute(f"select n from ({nodes}) order by n").fetchnumpy()[
+        "n"
+    ]
     if not len(records):
         return records, records
     ends = connection.execute(f"select l, r from ({edges})").fetchnumpy()
@@ -51,7 +53,9 @@ def store_labels(
     """
     connection.register("numbered", {"n": records, **labels})
     columns = ", ".join(f"{name}::integer as {name}" for name in ("n", *labels))
-    connection.execute(f"create or replace table {table} as select {columns} from numbered")
+    connection.execute(
+        f"create or replace table {table} as select {columns} from numbered"
+    )
     connection.unregister("numbered")
 
 

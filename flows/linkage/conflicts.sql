@@ -3,7 +3,10 @@
 
 create or replace table conflicts as
 with members as (
-    select components.component, standard.*
+    select
+        components.component, n, forename, forename_root, forename_roots, middle_name,
+        surname, surnames, initials, initials_all, birth_date, birth_dates, birth_keys,
+        sex, postcodes, postcode_sectors,
     from components
     inner join standard using (n)
 ),
@@ -12,18 +15,12 @@ differences as (
     select
         a.n as l,
         b.n as r,
-        -- Twins: one surname, one date of birth, another forename. Twins are given
-        -- names that sound alike: at one address, alike is not enough.
+        -- Twins: one surname, one date of birth, quite another forename. One that is
+        -- somewhat alike is a nickname, a slip or a spelling far more often.
         coalesce(
             list_has_any(a.surnames, b.surnames)
             and a.birth_date = b.birth_date
-            and (
-                forenames_differ(a, b)
-                or (
-                    list_has_any(a.postcodes, b.postcodes)
-                    and forenames_unlike(a, b, 0.88)
-                )
-            ),
+            and forenames_unlike(a, b, 0.6),
             false
         ) as are_twins,
         -- Father and son: one full name and postcode, birth dates a generation apart.
@@ -37,11 +34,13 @@ differences as (
             false
         ) as are_generations,
         coalesce(a.sex <> b.sex and forenames_differ(a, b), false) as differ_in_sex,
-        coalesce(forenames_differ(a, b), false) as differ_in_forename,
-        coalesce(initials_differ(a, b), false) as differ_in_initials,
         coalesce(births_differ(a, b), false) as were_born_apart,
     from members as a
     inner join members as b on b.component = a.component and b.n > a.n
+    -- Most records of one component say the same: nothing there can differ.
+    where a.birth_date is distinct from b.birth_date
+        or a.forename_root is distinct from b.forename_root
+        or a.initials is distinct from b.initials
 )
 
 select differences.l, differences.r
@@ -56,6 +55,6 @@ where not coalesce(near_edges.is_certain, false)
         -- Joined by other records alone, and so different that chance did it.
         or (
             coalesce(near_edges.match_weight, -1) < $threshold_weight
-            and (differ_in_forename or differ_in_initials or were_born_apart)
+            and were_born_apart
         )
     );

@@ -166,14 +166,14 @@ def _rebuild(
     if regrouped:
         places = np.searchsorted(records, np.fromiter(regrouped, dtype=np.int64))
         labels[places] = np.fromiter(regrouped.values(), dtype=np.int64)
-    connection.execute(
-        "create or replace table refused (l integer, r integer, is_decided boolean)"
-    )
-    if refused:
-        connection.executemany(
-            "insert into refused values (?, ?, ?)",
-            [(edge.l, edge.r, edge.is_decided) for edge in refused],
-        )
+    turned = {
+        "l": np.array([edge.l for edge in refused], dtype=np.int32),
+        "r": np.array([edge.r for edge in refused], dtype=np.int32),
+        "is_decided": np.array([edge.is_decided for edge in refused], dtype=np.bool_),
+    }
+    connection.register("turned_down", turned)
+    connection.execute("create or replace table refused as from turned_down")
+    connection.unregister("turned_down")
     return len(refused)
 
 

@@ -151,7 +151,11 @@ def _is_sparse(
 ) -> bool:
     """Are two large groups held together by few of the edges they could have?"""
     smaller, larger = sorted((left, right), key=lambda group: len(group.members))
-    if edge.is_decided or edge.is_certain or len(smaller.members) <= rules.sparse_records:
+    if (
+        edge.is_decided
+        or edge.is_certain
+        or len(smaller.members) <= rules.sparse_records
+    ):
         return False
     between = sum(
         groups[other.r if groups[other.l] is smaller else other.l] is larger

@@ -38,15 +38,16 @@ def recall(connection: duckdb.DuckDBPyConnection, *, forget: bool = False) -> No
     held = {
         row[0]
         for row in connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'vault'"
+            "select name from (show all tables) where database = 'vault'"
         ).fetchall()
     }
     for name, columns in TABLES.items():
-        _drop(connection, f"known_{name}")
         if f"link_{name}" in held and not forget:
-            connection.execute(f"create view known_{name} as from vault.link_{name}")
+            source = f"vault.link_{name}"
         else:
-            connection.execute(f"create table known_{name} ({columns})")
+            source = f"no_{name}"
+            connection.execute(f"create or replace table {source} ({columns})")
+        connection.execute(f"create or replace view known_{name} as from {source}")
 
 
 def read_notes(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -92,14 +93,3 @@ def remember(
     except BaseException:
         connection.execute("rollback")
         raise
-
-
-def _drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    found = connection.execute(
-        "select table_type from information_schema.tables where table_name = ? "
-        "and table_catalog = current_database()",
-        [name],
-    ).fetchone()
-    if found:
-        kind = "view" if found[0] == "VIEW" else "table"
-        connection.execute(f"drop {kind} {name}")

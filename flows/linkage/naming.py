@@ -49,7 +49,7 @@ def _find_plain(connection: duckdb.DuckDBPyConnection) -> None:
     """Make ``named`` of the plain cases, and ``contested``, the labels of the others."""
     connection.execute(
         f"""
-        create or replace table overlaps as
+        create or replace table person_overlaps as
         select groups.label, was_person.person_id, count(*) as records
         from groups
         inner join was_person using (n)
@@ -58,20 +58,20 @@ def _find_plain(connection: duckdb.DuckDBPyConnection) -> None:
         create or replace table named as
         with kept as (
             select label, any_value(person_id) as person_id
-            from overlaps
+            from person_overlaps
             group by label
             having count(*) = 1
         ),
 
         alone as (
-            select person_id from overlaps group by person_id having count(*) = 1
+            select person_id from person_overlaps group by person_id having count(*) = 1
         ),
 
         fresh as (
             select label, arg_min(record_id, record_id)::varchar as record_id
             from groups
             inner join records using (n)
-            where label not in (select label from overlaps)
+            where label not in (select label from person_overlaps)
             group by label
         )
 
@@ -82,7 +82,7 @@ def _find_plain(connection: duckdb.DuckDBPyConnection) -> None:
 
         -- An id that somebody once had is not given out again.
         delete from named
-        where label not in (select label from overlaps)
+        where label not in (select label from person_overlaps)
             and person_id in (select person_id from old_ids);
 
         create or replace table contested as
@@ -115,7 +115,7 @@ def _name_contested(connection: duckdb.DuckDBPyConnection) -> list[Change]:
         """
         select person_id, first_run_number
         from old_ids
-        semi join (from overlaps semi join contested using (label)) using (person_id)
+        semi join (from person_overlaps semi join contested using (label)) using (person_id)
         """
     ).fetchall()
 

@@ -102,8 +102,7 @@ def link_night(
     """
     if night.whole:
         connection.execute("create or replace table changed as select n from records")
-    begin_standard(connection)
-    add_standard(connection, "from changed")
+    begin_standard(connection, "from changed")
     make_keys(connection, policy)
     settings = json.loads(MODEL.read_text(encoding="utf-8"))
     holders = _take_yardstick(connection, policy, settings, night)

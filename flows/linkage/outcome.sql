@@ -16,7 +16,7 @@ with grouped as (
 )
 
 select
-    record_id,
+    record_id::varchar as record_id,
     person_id,
     -- The strict group that holds a person's first record is that person.
     if(
@@ -25,7 +25,7 @@ select
     loose_person_id,
 from grouped
 union all
-select old_links.*
+select old_links.* replace (old_links.record_id::varchar as record_id)
 from old_links
 inner join records using (record_id)
 anti join dirty using (n)
@@ -33,8 +33,8 @@ order by record_id;
 
 create or replace table new_edges as
 select
-    least(a.record_id, b.record_id) as record_id_l,
-    greatest(a.record_id, b.record_id) as record_id_r,
+    least(a.record_id, b.record_id)::varchar as record_id_l,
+    greatest(a.record_id, b.record_id)::varchar as record_id_r,
     weighed.match_weight,
     weighed.match_rule,
     weighed.is_certain,
@@ -43,7 +43,10 @@ from weighed
 inner join records as a on a.n = weighed.l
 inner join records as b on b.n = weighed.r
 union all
-select old_edges.*
+select
+    old_edges.* replace (
+        record_id_l::varchar as record_id_l, record_id_r::varchar as record_id_r
+    ),
 from old_edges
 semi join unchanged as a on a.record_id = old_edges.record_id_l
 semi join unchanged as b on b.record_id = old_edges.record_id_r

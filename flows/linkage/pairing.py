@@ -123,16 +123,14 @@ def find_certain_pairs(connection: duckdb.DuckDBPyConnection, policy: Policy) ->
         policy: kinds of number.
     """
     statements = (FOLDER / "identifiers.sql").read_text(encoding="utf-8")
-    connection.execute(
-        statements.replace("$number_rules", str(len(policy.numbers)))
-    )
+    connection.execute(statements.replace("$number_rules", str(len(policy.numbers))))
 
 
 def _limit(policy: Policy, *, by_rule: bool = True) -> str:
     """SQL of how many records may hold a key of ``rule``."""
     rules = enumerate(policy.blocking, start=len(policy.numbers))
     own = "".join(
-        f" when {number} then {rule.largest}"
+        f" when {number} then {min(rule.largest, policy.largest_block)}"
         for number, rule in rules
         if rule.largest and by_rule
     )

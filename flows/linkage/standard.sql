@@ -20,6 +20,9 @@ with spelt as (
         left(forename_root, 1) || surname_initial as root_initials,
         nullif(postcode_sector, '') as sector,
         nullif(postcode_district, '') as district,
+        birth_key(birth_date) as birth_key,
+        left(birth_date, 4) as birth_year,
+        right(birth_date, 5) as birth_day,
     from said
 ),
 
@@ -50,6 +53,9 @@ gathered as (
             sorted([initials, root_initials])
         ) as initials_all,
         alone(birth_date) as birth_dates,
+        alone(birth_key) as birth_keys,
+        alone(birth_year) as birth_years,
+        alone(birth_day) as birth_days,
         alone(postcode) as postcodes,
         alone(sector) as postcode_sectors,
         alone(district) as postcode_districts,
@@ -77,6 +83,9 @@ gathered as (
         sorted(flatten(list(surname_parts))),
         sorted(list(initials) || list(root_initials)),
         sorted(list(birth_date)),
+        sorted(list(birth_key)),
+        sorted(list(birth_year)),
+        sorted(list(birth_day)),
         sorted(list(postcode)),
         sorted(list(sector)),
         sorted(list(district)),
@@ -93,14 +102,6 @@ gathered as (
 
 select
     *,
-    -- A day up to the 12th may stand where the month belongs: one key for both.
-    list_transform(birth_dates, lambda day: if(
-        right(day, 2) <= '12',
-        left(day, 5) || least(day[6:7], day[9:10]) || greatest(day[6:7], day[9:10]),
-        replace(day, '-', '')
-    )) as birth_keys,
-    list_transform(birth_dates, lambda day: left(day, 4)) as birth_years,
-    list_transform(birth_dates, lambda day: right(day, 5)) as birth_days,
     -- Forename and surname in either order: one key for a swapped pair.
     case
         when forename is null or length(forename) = 1 or len(surnames) = 0 then []

@@ -14,9 +14,8 @@ import numpy as np
 
 from flows.contracts import read_yaml
 from flows.errors import LinkageError
-from flows.linkage.pairing import find_certain_pairs
-from flows.linkage.policy import FOLDER, MODEL, load_policy
-from flows.linkage.scoring import build_settings, predict
+from flows.linkage.policy import FOLDER, MODEL, Policy, load_policy
+from flows.linkage.scoring import build_settings, count_terms, predict
 from flows.linkage.standardise import standardise_records
 
 _RANDOM_PAIRS = 1_000_000
@@ -53,9 +52,9 @@ def train(
     """
     policy = load_policy()
     standardise_records(connection, policy)
+    count_terms(connection, build_settings())
     if truth is None:
-        find_certain_pairs(connection, policy)
-        _label_by_numbers(connection)
+        _label_by_numbers(connection, policy)
     else:
         _label_by_truth(connection, truth)
     labelled = _count(connection, "labelled")
@@ -77,11 +76,30 @@ def train(
     return {"labelled_pairs": labelled, "random_pairs": _count(connection, "drawn")}
 
 
-def _label_by_numbers(connection: duckdb.DuckDBPyConnection) -> None:
+def _label_by_numbers(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
     connection.execute(
-        "create or replace table labelled as select l, r from certain_pairs "
-        "where match_rule in ('nhs_number', 'pnc_number') "
-        f"order by hash(hash(l, r)), l, r limit {_LABELLED_PAIRS}"
+        f"""
+        create or replace table labelled as
+        with told as (
+            select kind, identifier
+            from identifiers
+            where kind in ('nhs_number', 'pnc_number')
+            group by kind, identifier
+            having count(*) <= {policy.largest_identifier_group}
+        ),
+
+        shared as (
+            select distinct a.n as l, b.n as r
+            from identifiers as a
+            semi join told using (kind, identifier)
+            inner join identifiers as b
+                on b.kind = a.kind and b.identifier = a.identifier and b.n > a.n
+        )
+
+        select l, r from shared
+        order by hash(hash(l, r)), l, r
+        limit {_LABELLED_PAIRS}
+        """
     )
 
 
