@@ -10,13 +10,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 from string import Template
-from typing import Any
 
 import duckdb
 
-from flows.contracts import read_yaml
 from flows.duck import quote_text
-from flows.linkage.policy import FOLDER
+from tests.made_names import make_names, tell_group
 
 PROVIDERS = (
     "fernshire_council",
@@ -25,7 +23,7 @@ PROVIDERS = (
     "fernshire_mental_health",
 )
 # Drawn so often that a person who has a record at all has 3.1 of them.
-_RECORDS_PER_PERSON = 2.93
+_RECORDS_PER_PERSON = 2.9
 _MEMORY = "3GB"
 _BESIDE = Path(__file__)
 
@@ -83,7 +81,6 @@ def make_changes(
 def _make(path: Path, notes: dict[str, int], asked: str) -> None:
     """Write the records that a query asks for; the notes say what they are part of."""
     persons = max(2, round(notes["records"] / _RECORDS_PER_PERSON))
-    groups = read_yaml(_BESIDE.with_suffix(".yml"))
     words = {
         "seed": notes["seed"],
         "persons": persons,
@@ -91,15 +88,21 @@ def _make(path: Path, notes: dict[str, int], asked: str) -> None:
         # So that about twelve people share a postcode.
         "units": max(2, min(400, persons // (60 * 9 * 12))),
         "providers": list(PROVIDERS),
-        "group_of": _tell_group([group["share"] for group in groups["groups"]]),
+        "group_of": tell_group(),
     }
     with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
         connection.execute("set enable_progress_bar = false")
-        _make_names(connection, groups)
+        make_names(connection)
         connection.execute(f"create table asked as {asked}")
         for name in ("made_people.sql", "made_records.sql"):
             text = _BESIDE.with_name(name).read_text(encoding="utf-8")
             connection.execute(Template(text).substitute(words))
+        # One after another, joined as written, the records keep their order, and with
+        # it the file its bytes.
+        connection.execute("set threads = 1")
+        connection.execute(
+            "set disabled_optimizers = 'join_order,build_side_probe_side'"
+        )
         kept = ", ".join(f"{name}: '{value}'" for name, value in notes.items())
         connection.execute(
             f"copy written to {quote_text(str(path))} "
@@ -113,129 +116,6 @@ def _read_notes(path: Path) -> dict[str, int]:
         f"from parquet_kv_metadata({quote_text(str(path))})"
     ).fetchall()
     return {key: int(value) for key, value in rows if key in ("records", "seed")}
-
-
-def _tell_group(shares: list[float]) -> str:
-    """SQL: the place of a person's name group, by the family's draw."""
-    ends = [round(sum(shares[: place + 1]), 6) for place in range(len(shares) - 1)]
-    return " + ".join(f"(draw(family, 'group') >= {end})::int" for end in ends)
-
-
-def _make_names(connection: duckdb.DuckDBPyConnection, parts: dict[str, Any]) -> None:
-    """Make surnames (id, name), forenames (id, name, nicknames, own_nickname), groups.
-
-    The commonest name of a group has its first id.
-    """
-    connection.execute("create table surnames (id integer, name varchar)")
-    connection.execute("create table given (id integer, name varchar)")
-    connection.execute(
-        "create table groups (g integer, surnames integer, surname_from integer, "
-        "surname_skew double, forenames integer, female_from integer, "
-        "male_from integer, forename_skew double)"
-    )
-    roots = _list_roots(connection, set(parts["women"].split()))
-    for place, group in enumerate(parts["groups"], start=1):
-        listed = roots if place == 1 else {"female": [], "male": []}
-        starts = [
-            _add_names(connection, "surnames", group["surname"], group["surnames"])
-        ]
-        starts += [
-            _add_names(connection, "given", group[sex], group["forenames"], listed[sex])
-            for sex in ("female", "male")
-        ]
-        connection.execute(
-            "insert into groups values (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                place,
-                group["surnames"],
-                starts[0],
-                group["surname_skew"],
-                group["forenames"],
-                *starts[1:],
-                group["forename_skew"],
-            ],
-        )
-    connection.execute(
-        """
-        create table forenames as
-        select
-            given.id,
-            given.name,
-            list(capitalised(known.nickname) order by known.nickname)
-                filter (where known.nickname is not null) as nicknames,
-            -- What friends say and no list knows.
-            left(given.name, 3) || ['zza', 'sy', 'bo', 'kins'][1 + given.id % 4]
-                as own_nickname,
-        from given
-        left join known on known.root = lower(given.name)
-        group by given.id, given.name
-        """
-    )
-
-
-def _list_roots(
-    connection: duckdb.DuckDBPyConnection, women: set[str]
-) -> dict[str, list[str]]:
-    """The names that nicknames.csv has nicknames of, commonest first, by sex."""
-    connection.execute(
-        "create macro capitalised(name) as upper(left(name, 1)) || substr(name, 2)"
-    )
-    connection.execute(
-        "create table known as "
-        f"from read_csv({quote_text(str(FOLDER / 'nicknames.csv'))}, header = true)"
-    )
-    rows = connection.execute(
-        "select distinct root, hash(root) from known order by 2"
-    ).fetchall()
-    roots = [root for root, _ in rows]
-    return {
-        "female": [root for root in roots if root in women],
-        "male": [root for root in roots if root not in women],
-    }
-
-
-def _add_names(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    parts: list[str],
-    count: int,
-    first: list[str] | None = None,
-) -> int:
-    """Put names together and add them; return the id of the first."""
-    lists = ", ".join(
-        f"unnest(string_split({quote_text(part)}, ' ')) as list_{place}(part_{place})"
-        for place, part in enumerate(parts)
-    )
-    row = connection.execute(f"select count(*) from {table}").fetchone()
-    start = int(row[0]) if row else 0
-    connection.execute(
-        f"""
-        insert into {table}
-        with listed as (
-            select unnest($first) as name, generate_subscripts($first, 1) as rank
-        ),
-
-        invented as (
-            select distinct replace(part_0 || part_1 || part_2, '.', '') as name
-            from {lists}
-        ),
-
-        every as (
-            select name, 0 as turn, rank::ubigint as rank from listed
-            union all
-            select name, 1, hash(name) from invented anti join listed using (name)
-        )
-
-        select
-            {start} - 1 + row_number() over (order by turn, rank),
-            capitalised(name)
-        from every
-        order by turn, rank
-        limit {count}
-        """,
-        {"first": first or []},
-    )
-    return start
 
 
 def main() -> None:

@@ -8,14 +8,18 @@ create or replace macro draw(key, about) as (drawn(key, about) >> 11) / 90071992
 -- A place in a list by Zipf's law, shifted: the first is one of so many, the last is rare.
 create or replace macro place(u, size, skew) as
     least(size - 1, floor(skew * pow((size + skew) / skew, u) - skew))::integer;
+create or replace macro frequent(x) as 20 * x + x % 20;
 
 create or replace view people as
 with whose as (
     select
         n,
         -- What a change draws anew.
-        n * 16 + version as k,
-        (drawn(n, 'whose') % $persons)::bigint as p,
+        n * 1000 + version as k,
+        -- A twentieth of the people come again and again.
+        if(draw(n, 'again') < 0.08,
+            frequent(drawn(n, 'who again') % greatest(1, $persons // 20)),
+            drawn(n, 'whose') % $persons)::bigint as p,
         1 + (draw(n, 'source') >= 0.34)::int + (draw(n, 'source') >= 0.56)::int
         + (draw(n, 'source') >= 0.80)::int as src,
     from asked
@@ -30,11 +34,11 @@ related as (
 rooted as (
     select
         *,
-        is_second and kin < 0.006 as is_twin,
-        is_second and kin between 0.006 and 0.018 as is_junior,
-        not is_second and kin between 0.006 and 0.018 as is_senior,
+        is_second and kin < 0.012 as is_twin,
+        is_second and kin between 0.012 and 0.024 as is_junior,
+        not is_second and kin between 0.012 and 0.024 as is_senior,
         -- Whose surname and home they have.
-        if(is_second and kin <= 0.018, p - 1, p) as family,
+        if(is_second and kin <= 0.024, p - 1, p) as family,
     from related
 ),
 
@@ -43,8 +47,8 @@ born as (
         *,
         if(draw(if(is_junior, p - 1, p), 'sex') < 0.36, 'F', 'M') as sex,
         if(is_junior or is_senior, 1940 + floor(32 * draw(pair, 'senior year')),
-            1944 + floor(32 * draw(if(is_twin, p - 1, p), 'year'))
-            + floor(32 * draw(if(is_twin, p - 1, p), 'year too')))
+            1947 + floor(28 * draw(if(is_twin, p - 1, p), 'year'))
+            + floor(28 * draw(if(is_twin, p - 1, p), 'year too')))
         + if(is_junior, 18 + floor(16 * draw(p, 'junior year')), 0) as birth_year,
         1 + drawn(if(is_twin, p - 1, p), 'day') % 365 as birth_day,
         1 + $group_of as g,
@@ -60,10 +64,12 @@ named as (
         surname_from + place(draw(p, 'other surname'), groups.surnames, surname_skew) as s2,
         surname_from + place(draw(p, 'false surname'), groups.surnames, surname_skew) as s3,
         if(sex = 'F', female_from, male_from) as forename_from,
-        forename_from
-        + place(draw(if(is_junior, p - 1, p), 'forename'), groups.forenames, forename_skew)
-        -- Twins of one sex and one draw would be one person.
-        + if(is_twin, 1 + drawn(p, 'twin') % 9, 0) % groups.forenames as f1,
+        -- Twins are drawn as one, so the younger is given a name further on.
+        forename_from + (
+            place(draw(if(is_junior or is_twin, p - 1, p), 'forename'),
+                groups.forenames, forename_skew)
+            + if(is_twin, (1 + drawn(p, 'twin') % 30)::integer, 0)
+        ) % groups.forenames as f1,
         forename_from + place(draw(p, 'middle'), groups.forenames, forename_skew) as f2,
         forename_from + place(draw(p, 'false forename'), groups.forenames, forename_skew)
             as f3,
@@ -82,7 +88,7 @@ select
     draw(family, 'double') < 0.03 as is_double,
     sex = 'F' and draw(p, 'married') < 0.2 as has_maiden,
     draw(p, 'alias') < if(src = 3, 0.12, 0.05) as has_alias,
-    draw(p, 'habit') < 0.25 as goes_by_nickname,
+    draw(p, 'habit') < 0.3 as goes_by_nickname,
     -- Seven nicknames in ten are of the list that the cleaner has, where it has one.
     if(draw(p, 'list') < 0.7 and len(given.nicknames) > 0,
         given.nicknames[1 + (drawn(p, 'nickname') % len(given.nicknames))::integer],

@@ -46,10 +46,10 @@ create or replace view written as
 with said as (
     select
         *,
-        draw(k, 'as alias') < 0.12 and has_alias as is_alias,
-        draw(k, 'maiden') < 0.35 and has_maiden as is_maiden,
+        draw(k, 'as alias') < 0.2 and has_alias as is_alias,
+        draw(k, 'maiden') < 0.4 and has_maiden as is_maiden,
         case
-            when draw(k, 'initial') < 0.015 then left(given_name, 1)
+            when draw(k, 'initial') < 0.02 then left(given_name, 1)
             when draw(k, 'nickname') < if(goes_by_nickname, 0.45, 0.03) then nickname
             when draw(k, 'middle for first') < 0.012
                 then coalesce(middle_name, given_name)
@@ -79,20 +79,20 @@ with said as (
 misheard as (
     select
         *,
-        if(is_alias, false_forename, if(draw(k, 'typo') < 0.025,
+        if(is_alias, false_forename, if(draw(k, 'typo') < 0.035,
             mistyped(said_forename, drawn(k, 'typo in')), said_forename)) as first_name,
-        if(is_alias, false_surname, if(draw(k, 'surname typo') < 0.025,
+        if(is_alias, false_surname, if(draw(k, 'surname typo') < 0.035,
             mistyped(said_surname, drawn(k, 'surname typo in')), said_surname))
             as last_name,
         draw(k, 'swap') < 0.008 as is_swapped,
         case
             when draw(k, 'no birth') < 0.025 then null
-            when draw(k, 'new year') < 0.025 then date_trunc('year', birth_date)::date
+            when draw(k, 'new year') < 0.04 then date_trunc('year', birth_date)::date
             when draw(k, 'day for month') < 0.012 and day(birth_date) <= 12
                 then make_date(year(birth_date), day(birth_date), month(birth_date))
-            when draw(k, 'wrong day') < 0.012
+            when draw(k, 'wrong day') < 0.02
                 then birth_date + [1, -1, 10, -10, 2, 20][1 + (k % 6)::integer]
-            when draw(k, 'wrong year') < 0.008
+            when draw(k, 'wrong year') < 0.015
                 then (birth_date + to_years([1, -1, 10, -10][1 + (k % 4)::integer]))::date
             else birth_date
         end as said_birth,
@@ -108,6 +108,10 @@ select
     case
         when is_alias or draw(k, 'middle') > [0.3, 0.4, 0.75, 0.6][src] then null
         when draw(k, 'middle initial') < 0.3 then left(middle_name, 1)
+        when draw(k, 'middle typo') < 0.03
+            then cased(mistyped(middle_name, drawn(k, 'middle typo in')), src)
+        -- Another of two middle names.
+        when draw(k, 'second middle') < 0.03 then cased(false_forename, src)
         else cased(middle_name, src)
     end as middle_name,
     cased(if(is_swapped, first_name, last_name), src) as surname,
