@@ -26,7 +26,7 @@ from flows.linkage.policy import FOLDER
 THRESHOLD = 0.95
 _RANDOM_PAIRS = 2e6
 
-RULES = [
+RULES: list[Any] = [
     block_on("nhs"),
     block_on("pnc"),
     block_on("sn", "dob"),
@@ -56,7 +56,7 @@ def _exact(column: str) -> cll.ExactMatchLevel:
     return cll.ExactMatchLevel(column, term_frequency_adjustments=True)
 
 
-def build_comparisons() -> list[cl.CustomComparison]:
+def build_comparisons() -> list[Any]:
     """The comparisons, first level first."""
     swapped = "fn_l = sn_r and sn_l = fn_r"
     # The forename has scored a swap: here it must not count twice.
@@ -122,7 +122,8 @@ def clean(people: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("set enable_progress_bar = false")
     connection.execute(
-        f"create view raw as from read_parquet({quote_text(str(people))})"
+        "create view raw as "
+        f"from read_parquet({quote_text(str(people))}, file_row_number = true)"
     )
     connection.execute(
         "create table nicknames as "

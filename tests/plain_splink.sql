@@ -10,9 +10,11 @@ create or replace macro is_nhs_number(said) as (
         + 2 * said[9]::int + said[10]::int) % 11 = 0
 );
 
-create or replace table cleaned as
+create or replace table whole as
 with parsed as (
     select
+        -- Its place in the file: cheaper to match by than text.
+        file_row_number as id,
         source,
         record_id,
         letters(regexp_replace(lower(trim(forename)), '^(mr|mrs|miss|ms|dr) +', '')) as fn,
@@ -22,10 +24,11 @@ with parsed as (
         letters(middle_name) as mid,
         letters(alias_forename) as al_f,
         letters(alias_surname) as al_s,
-        coalesce(
-            try_strptime(birth_date, '%d/%m/%Y'), try_strptime(birth_date, '%Y-%m-%d'),
-            try_strptime(birth_date, '%d %b %Y')
-        )::date as born,
+        case source
+            when 'fernshire_council' then try_strptime(birth_date, '%d/%m/%Y')
+            when 'fernshire_probation' then try_strptime(birth_date, '%d %b %Y')
+            else try_cast(birth_date as date)
+        end::date as born,
         upper(replace(postcode, ' ', '')) as place,
         case upper(left(sex, 1)) when 'M' then 'M' when 'F' then 'F' when '1' then 'M'
             when '2' then 'F' end as sex,
@@ -38,12 +41,12 @@ with parsed as (
 standard as (
     select
         * exclude (born, place, pnc_parts),
-        strftime(born, '%Y-%m-%d') as dob,
+        born::varchar as dob,
         year(born)::integer as yob,
         strftime(born, '%m-%d') as md,
         strftime(born, '%m-%d') = '01-01' as is_new_year,
-        if(day(born) <= 12, strftime(make_date(year(born), day(born), month(born)),
-            '%Y-%m-%d'), null) as dob_swap,
+        if(day(born) <= 12, make_date(year(born), day(born), month(born))::varchar, null)
+            as dob_swap,
         if(regexp_full_match(place, '[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}')
             and not starts_with(place, 'ZZ99'), place, null) as pc,
         if(pnc_parts.letter <> '', right(pnc_parts.year, 2) || '/'
@@ -51,20 +54,17 @@ standard as (
         coalesce(nicknames.root, fn) as fnr,
     from parsed
     left join nicknames on nicknames.nickname = parsed.fn
-),
-
-whole as (
-    select
-        row_number() over () as id,
-        *,
-        fnr || ' ' || sn as rname,
-        left(pc, length(pc) - 3) as pcd,
-        left(pc, length(pc) - 2) as pcs,
-        fn || ' ' || sn as full_name,
-    from standard
 )
 
+select
+    *,
+    fnr || ' ' || sn as rname,
+    left(pc, length(pc) - 3) as pcd,
+    left(pc, length(pc) - 2) as pcs,
+from standard;
+
 -- A name that few bear is worth a blocking rule of its own.
+create or replace table cleaned as
 select whole.*, if(held.k <= 12, whole.rname, null) as rare_name
 from whole
 left join (
