@@ -39,7 +39,7 @@ RULES: list[Any] = [
     block_on("rare_name"),
     "l.dob_swap = r.dob and l.sn = r.sn",
     "l.fnr = r.sn and l.sn = r.fnr and l.yob = r.yob",
-    "l.al_s = r.sn and l.al_f = r.fn",
+    "l.al_s = r.sn and l.al_f = r.fn and l.yob = r.yob",
     block_on("substr(fn, 1, 1)", "substr(sn, 1, 3)", "dob"),
 ]
 
