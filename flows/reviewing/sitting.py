@@ -49,6 +49,11 @@ class Question:
     reasons: list[Reason]
     timelines: tuple[list[str], list[str]]
 
+    @property
+    def pair(self) -> str:
+        """The two records asked about, by id: names the question."""
+        return f"{self.asked.record_l} {self.asked.record_r}"
+
 
 class Sitting:
     """The questions of one reviewer, and what was answered so far.
