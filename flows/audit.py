@@ -139,6 +139,16 @@ def name_actor(entry: dict[str, Any]) -> str:
     return f"{entry['as']} ({entry['user']})" if entry["as"] else str(entry["user"])
 
 
+def name_self(as_name: str | None = None) -> str:
+    """Name who would do an act now, as :func:`name_actor` will.
+
+    Raises:
+        ActRefused: the name holds characters that are not text.
+    """
+    given = None if as_name is None else _one_line(as_name)
+    return name_actor({"as": given, "user": _system_user()})
+
+
 def _system_user() -> str:
     """Name the user this process runs as, whatever the environment says."""
     try:

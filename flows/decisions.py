@@ -32,6 +32,7 @@ from flows.reviewing.decided import (
     Source,
     Verdict,
     check_agreement,
+    check_unseen,
     find_decision,
     find_record,
     insert_decisions,
@@ -75,6 +76,7 @@ def decide(
     *,
     scope: str = "pair",
     source: str = "command",
+    seen_at: dt.datetime | None = None,
 ) -> Decision:
     """Record whether two person records are one person; the next linking obeys.
 
@@ -89,13 +91,16 @@ def decide(
         scope: ``person`` unlinks ``record_a`` from every record of the person that
             ``record_b`` is in now.
         source: what asked for the decision, one of :data:`Source`.
+        seen_at: when the reviewer was shown the records, UTC: a decision that another
+            made since then stands.
 
     Returns:
         the decision on the two records named.
 
     Raises:
-        ActRefused: no such record, the same record twice, another verdict, or other
-            decisions in force say the opposite. Nothing was done.
+        ActRefused: no such record, the same record twice, another verdict, decided
+            since it was seen, or other decisions in force say the opposite. Nothing
+            was done.
         RunInProgress: a run is under way.
     """
     text = check_reason(reason)
@@ -104,6 +109,8 @@ def decide(
         a, b = find_record(vault, record_a), find_record(vault, record_b)
         if a == b:
             raise ActRefused("These are the same record: it takes two to decide.")
+        if seen_at is not None:
+            check_unseen(vault, (a, b), seen_at)
         others = {b} | (_list_person(place, b) - {a} if scope == "person" else set())
         key, rest = str(uuid.uuid4()), sorted(others - {b})
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
@@ -122,6 +129,7 @@ def decide(
                 "update vault.link_decisions set decided_by = ? where decision_id = ?",
                 [name_actor(entry), key],
             )
+            _tell_next_run(place, f"{verdict} {key}")
         return read_decisions(vault, key)[0]
 
 
@@ -160,6 +168,7 @@ def undo(
                 "update vault.link_decisions set undone_by = ? where decision_id = ?",
                 [name_actor(entry), key],
             )
+            _tell_next_run(place, f"undo {key}")
         return read_decisions(vault, key)[0]
 
 
@@ -175,6 +184,11 @@ def list_decisions(
     """
     with open_ledger(place, keys) as vault:
         return read_decisions(vault, limit=limit)
+
+
+def _tell_next_run(place: Place, act: str) -> None:
+    """Leave a mark by which a run sees, without the vault, that links may change."""
+    place.decided.write_text(act + "\n", encoding="utf-8")
 
 
 def _check_words(verdict: str, scope: str, source: str) -> None:

@@ -52,7 +52,7 @@ def describe_inputs(place: Place, keys: Keys, as_of: dt.date) -> str:
 
     Landed files are named after their export and never change, so their names stand
     for their content; only an export's own line does, when a held one is decided on.
-    The link result has a fingerprint of its own.
+    The link result has a fingerprint of its own; what people decided since has a mark.
 
     Args:
         place: the data folder.
@@ -69,6 +69,8 @@ def describe_inputs(place: Place, keys: Keys, as_of: dt.date) -> str:
     summary = place.linked / "current" / "summary.json"
     if summary.exists():
         digest.update(json.loads(summary.read_text())["fingerprint"].encode())
+    if place.decided.exists():
+        digest.update(place.decided.read_bytes())
     digest.update(_describe_code().encode())
     return digest.hexdigest()
 

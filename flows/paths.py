@@ -41,6 +41,11 @@ class Place:
         return self.root / "03_linked"
 
     @property
+    def decided(self) -> Path:
+        """``03_linked/decided``: id of the newest decision on links, a run's reason."""
+        return self.root / "03_linked" / "decided"
+
+    @property
     def published(self) -> Path:
         """``04_published/current`` and ``04_published/releases/<release>/``."""
         return self.root / "04_published"

@@ -149,6 +149,34 @@ def check_agreement(vault: duckdb.DuckDBPyConnection, records: Sequence[str]) ->
         )
 
 
+def check_unseen(
+    vault: duckdb.DuckDBPyConnection, pair: tuple[str, str], seen_at: dt.datetime
+) -> None:
+    """Refuse to decide what another has decided since it was seen.
+
+    Args:
+        vault: a connection that has the vault.
+        pair: ids of two records.
+        seen_at: when the reviewer was shown them, UTC.
+
+    Raises:
+        ActRefused: a decision on the two that was not undone is newer.
+    """
+    rows = vault.execute(
+        """
+        select 1 from vault.link_decisions
+        where record_l = ? and record_r = ? and undone_at is null and decided_at > ?
+        limit 1
+        """,
+        [min(pair), max(pair), seen_at.astimezone(dt.UTC).replace(tzinfo=None)],
+    ).fetchall()
+    if rows:
+        raise ActRefused(
+            "Another reviewer has decided this pair since you were shown it. Your "
+            "answer was not kept: skip it."
+        )
+
+
 def insert_decisions(
     vault: duckdb.DuckDBPyConnection, decisions: list[Decision]
 ) -> None:
