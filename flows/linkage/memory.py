@@ -19,7 +19,9 @@ TABLES: dict[str, str] = {
     "crowded": "rule utinyint, key ubigint",
     "terms": "field varchar, value varchar, frequency double",
     "rejections": "n integer, reason varchar",
-    "rulings": "record_l varchar, record_r varchar, verdict varchar, decided_at timestamp",
+    "rulings": (
+        "record_l varchar, record_r varchar, verdict varchar, decided_at timestamp"
+    ),
     "notes": "name varchar, content varchar",
 }
 """Columns by table; in the vault a table's name begins with ``link_``, in memory with

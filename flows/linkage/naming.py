@@ -46,7 +46,7 @@ def name_people(
 
 
 def _find_plain(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make ``named`` of the plain cases, and ``contested``, the labels of the others."""
+    """Make ``named`` of the plain cases, and ``contested``, labels of the others."""
     connection.execute(
         f"""
         create or replace table person_overlaps as
@@ -115,7 +115,8 @@ def _name_contested(connection: duckdb.DuckDBPyConnection) -> list[Change]:
         """
         select person_id, first_run_number
         from old_ids
-        semi join (from person_overlaps semi join contested using (label)) using (person_id)
+        semi join (from person_overlaps semi join contested using (label))
+            using (person_id)
         """
     ).fetchall()
 

@@ -9,7 +9,7 @@ from flows.linkage.policy import FOLDER, BlockingRule, Policy
 
 
 def make_keys(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
-    """Make ``block_keys``: hashes of the values that bring records of ``standard`` together.
+    """Make ``block_keys``: hashes of the values that bring records together.
 
     Rules come numbered: first one for each kind of number, then the blocking rules.
 

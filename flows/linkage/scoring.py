@@ -52,7 +52,8 @@ def score_pairs(
             inner join scores on scores.n_l = pairs.l and scores.n_r = pairs.r
             left join certain_pairs
                 on certain_pairs.l = pairs.l and certain_pairs.r = pairs.r
-            where scores.match_weight >= {policy.kept_weight} or certain_pairs.is_certain
+            where scores.match_weight >= {policy.kept_weight}
+                or certain_pairs.is_certain
         )
 
         select
@@ -157,7 +158,7 @@ def predict(
 def count_terms(
     connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]
 ) -> None:
-    """Make ``terms``: how common each name and place is, leaning on the model's average.
+    """Make ``terms``: how common names and places are, leaning on the model's average.
 
     In a small place a name held twice looks common, or rare, by chance alone: so
     many records of average frequency are counted with the place's own. The row without
@@ -193,7 +194,7 @@ def _find_averages(settings: dict[str, Any]) -> dict[str, float]:
 def _list_terms(
     connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]
 ) -> dict[str, str]:
-    """Make a table of terms per column; a value not counted yet is as rare as can be."""
+    """Make terms of each column; a value not yet counted is as rare as can be."""
     tables: dict[str, str] = {}
     for column, average in _find_averages(settings).items():
         tables[column] = f"terms_{column}"
@@ -208,7 +209,8 @@ def _list_terms(
             select
                 {column},
                 (1 + {least}) / (
-                    (select frequency from terms where field = '{column}' and value is null)
+                    (select frequency from terms
+                        where field = '{column}' and value is null)
                     + {_AVERAGE_RECORDS}
                 ),
             from (select distinct {column} from standard where {column} is not null)

@@ -1,4 +1,4 @@
-"""Below the threshold: who stays one person, and who would be one in a loose reading."""
+"""Below the threshold: who stays one person, and who is one in a loose reading."""
 
 from __future__ import annotations
 
@@ -18,6 +18,22 @@ def find_apart(connection: duckdb.DuckDBPyConnection) -> None:
     """
     connection.execute(
         """
+        create or replace table held_by_group as
+        select grouped.label, held.kind, list(distinct held.identifier) as numbers
+        from held
+        inner join grouped using (n)
+        group by grouped.label, held.kind;
+
+        -- Two steps, each a table: joined at once, DuckDB may begin with every two
+        -- groups that hold a number of one kind.
+        create or replace table weakly_held as
+        select distinct b.label as r, mine.*
+        from near_edges
+        inner join grouped as a on a.n = near_edges.l
+        inner join grouped as b on b.n = near_edges.r
+        inner join held_by_group as mine on mine.label = a.label
+        where a.label <> b.label;
+
         create or replace table apart as
         with against as (
             select l, r from conflicts
@@ -25,21 +41,6 @@ def find_apart(connection: duckdb.DuckDBPyConnection) -> None:
             select l, r from rulings where verdict = 'unlink'
             union all
             select l, r from refused
-        ),
-
-        numbers as (
-            select grouped.label, held.kind, list(distinct held.identifier) as numbers
-            from held
-            inner join grouped using (n)
-            group by grouped.label, held.kind
-        ),
-
-        weak as (
-            select distinct a.label as l, b.label as r
-            from near_edges
-            inner join grouped as a on a.n = near_edges.l
-            inner join grouped as b on b.n = near_edges.r
-            where a.label <> b.label
         )
 
         select a.label as l, b.label as r
@@ -48,11 +49,11 @@ def find_apart(connection: duckdb.DuckDBPyConnection) -> None:
         inner join grouped as b on b.n = against.r
         where a.label <> b.label
         union
-        select weak.l, weak.r
-        from weak
-        inner join numbers as a on a.label = weak.l
-        inner join numbers as b on b.label = weak.r and b.kind = a.kind
-        where not list_has_any(a.numbers, b.numbers)
+        select weakly_held.label, weakly_held.r
+        from weakly_held
+        inner join held_by_group as other
+            on other.label = weakly_held.r and other.kind = weakly_held.kind
+        where not list_has_any(weakly_held.numbers, other.numbers)
         """
     )
 
