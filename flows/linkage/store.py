@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -92,7 +93,7 @@ def write_run(
         connection: holds the tables ``new_<file>`` for each of :data:`FILES`.
         place: the data folder.
         run_id: name of the run's folder.
-        summary: counts and hashes, written as JSON.
+        summary: counts and hashes, written as JSON with a fingerprint of the result.
     """
     runs = place.linked / "runs"
     runs.mkdir(mode=0o700, exist_ok=True)
@@ -104,6 +105,7 @@ def write_run(
     for name in FILES:
         path = quote_text(str(aside / f"{name}.parquet"))
         connection.execute(f"copy new_{name} to {path} (format parquet)")
+    summary["fingerprint"] = _take_fingerprint(aside)
     text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
     (aside / "summary.json").write_text(text, encoding="utf-8")
     for written in [*sorted(aside.iterdir()), aside]:
@@ -112,6 +114,15 @@ def write_run(
     sync_entry(runs)
     replace_link(place.linked / "current", f"runs/{run_id}")
     sync_entry(place.linked)
+
+
+def _take_fingerprint(folder: Path) -> str:
+    """Hash who is who, and how sure that is: equal where nothing downstream changes."""
+    whole = hashlib.sha256()
+    for name in ("person_links", "person_health", "edges"):
+        with (folder / f"{name}.parquet").open("rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()
 
 
 def _find_current(place: Place) -> str | None:

@@ -47,7 +47,8 @@ def standard(sender: Sender, *columns: str) -> list[tuple]:
     connection = standard_rows([{k: v for k, v in r.items() if v} for r in rows])
     order = {spell_id(row["record"]): n for n, row in enumerate(rows)}
     listed = connection.execute(
-        f"select record_id, {', '.join(columns)} from standard join records using (n)"
+        f"select record_id::varchar, {', '.join(columns)} "
+        "from standard join records using (n)"
     ).fetchall()
     return [row[1:] for row in sorted(listed, key=lambda row: order[row[0]])]
 

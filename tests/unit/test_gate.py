@@ -207,7 +207,9 @@ def test_a_missing_column_is_critical_whatever_the_severity(place):
 def test_links_that_give_each_record_one_person_pass(place):
     link(
         place,
-        "select i::varchar record_id, (i // 2)::varchar person_id from range(9) r(i)",
+        "select i::varchar record_id, (i // 2)::varchar person_id, "
+        "(i // 2)::varchar strict_person_id, (i // 2)::varchar loose_person_id "
+        "from range(9) r(i)",
     )
 
     results = check_linked(place)
