@@ -27,15 +27,12 @@ create or replace macro forenames_unlike(a, b, likeness) as (
     and not coalesce(a.forename = b.surname and a.surname = b.forename, false)
 );
 create or replace macro forenames_differ(a, b) as (forenames_unlike(a, b, 0.75));
--- Two letters that are not this name's, in either order.
+-- Not the two letters of this name, in either order.
 create or replace macro initials_differ(a, b) as (
     a.initials is not null
     and b.initials is not null
     and not list_has_any(a.initials_all, b.initials_all)
-    and not list_has_any(
-        [left(a.initials, 1), right(a.initials, 1)],
-        [left(b.initials, 1), right(b.initials, 1)]
-    )
+    and not list_contains(b.initials_all, right(a.initials, 1) || left(a.initials, 1))
 );
 -- Two of day, month and year differ, and 1 January does not stand for "not known".
 create or replace macro births_differ(a, b) as (

@@ -20,9 +20,19 @@ differences as (
         coalesce(
             list_has_any(a.surnames, b.surnames)
             and a.birth_date = b.birth_date
-            and forenames_unlike(a, b, 0.6),
+            and (
+                forenames_unlike(a, b, 0.6)
+                or (a.forename[1] <> b.forename[1] and forenames_unlike(a, b, 0.75))
+            ),
             false
         ) as are_twins,
+        -- Where a record has no name, initials and sex are all that tells twins apart.
+        coalesce(
+            (a.forename is null or b.forename is null)
+            and list_has_any(a.birth_keys, b.birth_keys)
+            and (a.sex <> b.sex or coalesce(initials_differ(a, b), false)),
+            false
+        ) as are_nameless_twins,
         -- Father and son: one full name and postcode, birth dates a generation apart.
         coalesce(
             a.forename_root = b.forename_root
@@ -33,7 +43,7 @@ differences as (
             >= $junior_years,
             false
         ) as are_generations,
-        coalesce(a.sex <> b.sex and forenames_differ(a, b), false) as differ_in_sex,
+        coalesce(a.sex <> b.sex and forenames_unlike(a, b, 0.9), false) as differ_in_sex,
         coalesce(births_differ(a, b), false) as were_born_apart,
     from members as a
     inner join members as b on b.component = a.component and b.n > a.n
@@ -41,6 +51,7 @@ differences as (
     where a.birth_date is distinct from b.birth_date
         or a.forename_root is distinct from b.forename_root
         or a.initials is distinct from b.initials
+        or a.sex is distinct from b.sex
 )
 
 select differences.l, differences.r
@@ -51,7 +62,7 @@ left join near_edges
 -- A shared number outranks a difference of names or dates.
 where not coalesce(near_edges.is_certain, false)
     and (
-        are_twins or are_generations or differ_in_sex
+        are_twins or are_nameless_twins or are_generations or differ_in_sex
         -- Joined by other records alone, and so different that chance did it.
         or (
             coalesce(near_edges.match_weight, -1) < $threshold_weight
