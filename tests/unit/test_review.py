@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
+
 import pytest
 
 from flows.audit import name_self, read_audit
@@ -11,11 +14,13 @@ from flows.fingerprints import describe_inputs
 from flows.link import link
 from flows.locks import writer_lock
 from flows.reviewing.agreement import read_agreement
+from flows.reviewing.decided import Decision, insert_decisions
 from flows.reviewing.opened import open_for_review
 from flows.reviewing.policy import load_review_policy
 from flows.reviewing.queue import list_questions, load_links
 from flows.reviewing.sides import Side, compare_sides
 from flows.reviewing.sitting import begin_sitting
+from flows.vault import open_vault
 from tests.linkage_records import NOW, fill_vault, spell_id
 from tests.made_review import EARLIER, put_place, write_edges
 
@@ -163,9 +168,28 @@ def test_an_edge_of_the_band_that_is_drawn_is_one_question(place, keys):
     assert ask(place, keys, sample_per_band=2) == [(pair("a1", "b1"), "sample")]
 
 
+def put_decisions(place, keys, told):
+    """Many decisions at once: (record, record, verdict, reviewer, source)."""
+    moment = EARLIER
+    with open_vault(place, keys) as vault:
+        for number, (a, b, verdict, who, source) in enumerate(told):
+            left, right = sorted((spell_id(a), spell_id(b)))
+            moment += dt.timedelta(seconds=1)
+            key = str(uuid.uuid5(uuid.NAMESPACE_OID, str(number)))
+            made = Decision(
+                key, left, right, verdict, "pair", WHY, source, name_self(who), moment
+            )
+            insert_decisions(vault, [made])
+
+
 def test_a_share_of_answers_is_asked_of_another_reviewer_once(many):
-    for n in range(20):
-        say(*many, f"c{n:02}", f"d{n:02}", "unlink" if n % 2 else "link", "Ann")
+    put_decisions(
+        *many,
+        [
+            (f"c{n:02}", f"d{n:02}", "unlink" if n % 2 else "link", "Ann", "review")
+            for n in range(20)
+        ],
+    )
 
     assert ask(*many, "Ann", second_share=1.0) == []
     assert len(ask(*many, "Bea", second_share=1.0)) == 20
@@ -176,13 +200,15 @@ def test_a_share_of_answers_is_asked_of_another_reviewer_once(many):
 
 
 def test_agreement_is_told_with_kappa_and_precision_with_its_interval(many):
+    told = []
     for n in range(20):
         first = "unlink" if n % 2 else "link"
-        say(*many, f"c{n:02}", f"d{n:02}", first, "Ann")
-        say(*many, f"c{n:02}", f"d{n:02}", "not_sure" if n == 0 else first, "Bea")
-    for n in range(20):
+        told.append((f"c{n:02}", f"d{n:02}", first, "Ann", "review"))
+        second = "not_sure" if n == 0 else first
+        told.append((f"c{n:02}", f"d{n:02}", second, "Bea", "review"))
         verdict = "unlink" if n == 0 else "link"
-        say(*many, f"a{n:02}", f"b{n:02}", verdict, "Ann", source="sample")
+        told.append((f"a{n:02}", f"b{n:02}", verdict, "Ann", "sample"))
+    put_decisions(*many, told)
 
     agreed, precisions = read_agreement(*many)
 
