@@ -315,6 +315,9 @@ def test_what_cannot_be_done_has_an_exit_code_and_words(sitting, place):
 
     assert nobody.exit_code == 11
     assert run(place).exit_code == 3
+    # An option before the command would be the screen's, and the command would miss it.
+    before = ["review", "--data", str(place.root), "list"]
+    assert CliRunner().invoke(app, before).exit_code == 3
 
 
 def test_after_a_real_linking_questions_are_edges_of_the_band_or_drawn_links(
