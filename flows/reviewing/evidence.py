@@ -13,6 +13,7 @@ import duckdb
 from flows.linkage.policy import MODEL, Policy
 from flows.linkage.scoring import predict
 from flows.reviewing.policy import ReviewPolicy
+from flows.reviewing.sides import say_field
 
 _NOTHING = -1
 _FREQUENCY = "mw_tf_adj_"
@@ -109,7 +110,7 @@ def _explain(
             words += ", and rare here" if rarity > 0 else ", but common here"
         words = "different" if words == "other" else words
         strength = _say_strength(bits, review)
-        reasons.append(Reason(name.replace("_", " "), words, round(bits, 1), strength))
+        reasons.append(Reason(say_field(name), words, round(bits, 1), strength))
     reasons.sort(key=lambda reason: -abs(reason.bits))
     chance = settings["probability_two_random_records_match"]
     prior = math.log2(chance / (1 - chance))

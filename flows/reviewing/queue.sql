@@ -95,17 +95,22 @@ with newest as (
     group by record_id
 ),
 
+sides as (
+    select record_l, record_r, record_l as record_id from in_band
+    union all
+    select record_l, record_r, record_r from in_band
+),
+
 stakes as (
     select
-        in_band.record_l,
-        in_band.record_r,
+        sides.record_l,
+        sides.record_r,
         count(distinct members.provider) as providers,
         count(distinct members.record_id) as records,
-    from in_band
-    inner join people as asked
-        on asked.record_id in (in_band.record_l, in_band.record_r)
-    inner join people as members using (person_id)
-    group by in_band.record_l, in_band.record_r
+    from sides
+    inner join people as asked using (record_id)
+    inner join people as members on members.person_id = asked.person_id
+    group by sides.record_l, sides.record_r
 ),
 
 blind as (

@@ -100,7 +100,7 @@ def read_sides(
 def compare_sides(left: Side, right: Side) -> list[Compared]:
     """Set two records side by side, field by field, leaving out what neither knows."""
     compared = []
-    for name in (*map(_say, _FIELDS), _ALIAS, _ABODE):
+    for name in (*map(say_field, _FIELDS), _ALIAS, _ABODE):
         a, b = (tuple(side.values.get(name, ())) for side in (left, right))
         if a or b:
             compared.append(Compared(name, a, b, _agree(a, b)))
@@ -113,10 +113,11 @@ def _add_row(side: Side, said: dict[str, str | None], *, is_alias: bool) -> None
     for field_name, value in said.items():
         is_own_name = field_name in _NAMES and is_alias
         if value and not is_own_name and value != "not_known":
-            side.add(_say(field_name), value)
+            side.add(say_field(field_name), value)
 
 
-def _say(name: str) -> str:
+def say_field(name: str) -> str:
+    """Say a field of the vault, or a comparison of the model, in people's words."""
     return _SPOKEN.get(name, name.replace("_", " "))
 
 

@@ -41,9 +41,14 @@ def review(
     data: DataOption = None,
 ) -> None:
     """Be asked about two records at a time; answer each with one key."""
-    if context.invoked_subcommand is not None:
-        return
     from flows.errors import SettingsError
+
+    if command := context.invoked_subcommand:
+        if web or as_name or data:
+            raise SettingsError(
+                f"Options of {command} come after it: commonground review {command} ..."
+            )
+        return
     from flows.keys import load_keys
     from flows.reviewing.sitting import begin_sitting
 
