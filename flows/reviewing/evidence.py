@@ -10,8 +10,10 @@ from typing import Any
 
 import duckdb
 
+from flows.linkage.memory import read_notes, recall
 from flows.linkage.policy import MODEL, Policy
 from flows.linkage.scoring import predict
+from flows.linkage.standardise import begin_standard, number_records
 from flows.reviewing.policy import ReviewPolicy
 from flows.reviewing.sides import say_field
 
@@ -36,6 +38,28 @@ class Reason:
     strength: str
 
 
+def standardise_shown(
+    connection: duckdb.DuckDBPyConnection, record_ids: Sequence[str]
+) -> None:
+    """Make ``records``, ``standard`` and ``terms`` for a few records, as last linked.
+
+    Args:
+        connection: has the vault attached as ``vault``; reading is enough.
+        record_ids: the records that are shown.
+    """
+    recall(connection)
+    number_records(connection)
+    connection.execute(
+        "create or replace table shown as "
+        "select unnest(?::varchar[])::uuid as record_id",
+        [list(record_ids)],
+    )
+    begin_standard(
+        connection, "select n from records semi join shown using (record_id)"
+    )
+    connection.execute("create or replace table terms as from known_terms")
+
+
 def weigh_pairs(
     connection: duckdb.DuckDBPyConnection,
     policy: Policy,
@@ -46,11 +70,11 @@ def weigh_pairs(
 
     Last come the odds before anything is compared and what all add up to.
 
-    Names are as rare as they are among tonight's records. A record nothing is known of
-    gives no reason.
+    Weights are those of the last linking, by its yardstick of what is common. A record
+    nothing is known of gives no reason.
 
     Args:
-        connection: holds ``records`` and ``standard``.
+        connection: after :func:`standardise_shown`.
         policy: gives the prior.
         review: says what bits are called.
         pairs: ids of two records each.
@@ -60,18 +84,16 @@ def weigh_pairs(
         "select least(a.n, b.n) as l, greatest(a.n, b.n) as r, wanted.* "
         "from (select unnest(?::varchar[]) as left_id, "
         "unnest(?::varchar[]) as right_id) as wanted "
-        "inner join records as a on a.record_id = wanted.left_id "
-        "inner join records as b on b.record_id = wanted.right_id "
+        "inner join records as a on a.record_id = wanted.left_id::uuid "
+        "inner join records as b on b.record_id = wanted.right_id::uuid "
         "semi join standard as s on s.n = a.n semi join standard as t on t.n = b.n",
         [[left for left, _ in pairs], [right for _, right in pairs]],
     )
-    counted = connection.execute(
-        "select (select count(*) from standard), (select count(*) from asked)"
-    ).fetchall()
-    if not counted[0][1]:
+    if not connection.execute("select 1 from asked limit 1").fetchall():
         return {}
+    holders = int(read_notes(connection)["holders"])
     settings = json.loads(MODEL.read_text(encoding="utf-8"))
-    settings["probability_two_random_records_match"] = policy.match_prior(counted[0][0])
+    settings["probability_two_random_records_match"] = policy.match_prior(holders)
     settings["retain_intermediate_calculation_columns"] = True
     settings["retain_matching_columns"] = True
     scored = predict(connection, settings, "asked")

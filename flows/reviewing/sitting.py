@@ -16,10 +16,9 @@ from flows.decisions import Decision, decide, undo
 from flows.errors import ActRefused
 from flows.keys import Keys
 from flows.linkage.policy import load_policy
-from flows.linkage.standardise import standardise_records
 from flows.linkage.store import read_summary
 from flows.paths import Place
-from flows.reviewing.evidence import Reason, weigh_pairs
+from flows.reviewing.evidence import Reason, standardise_shown, weigh_pairs
 from flows.reviewing.opened import open_for_review
 from flows.reviewing.policy import load_review_policy
 from flows.reviewing.queue import Asked, list_questions, load_links
@@ -201,7 +200,7 @@ def begin_sitting(
         shown = sorted({record for pair in pairs for record in pair})
         reasons = {}
         if pairs:
-            standardise_records(connection, load_policy())
+            standardise_shown(connection, shown)
             reasons = weigh_pairs(connection, load_policy(), review, pairs)
         sides = read_sides(connection, shown)
         timelines = read_timelines(connection, place, shown)
