@@ -16,9 +16,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from flows.linkage.grouping import group_records
 from flows.linkage.policy import Policy
 from flows.linkage.scoring import build_settings, predict, score_pairs
+from flows.linkage.tables.grouping import group_table
 from flows.linkage.tables.method import Method
 
 _ROUNDS = 4
@@ -29,6 +29,7 @@ _PRIOR_PAIRS = {"m": 60, "u": 200}
 _LEAST = {"m": 2e-3, "u": 5e-6}
 _LARGEST_PERSON = 40
 _SMALLEST_PRIOR = 1e-9
+_PRIOR = "probability_two_random_records_match"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Fit:
     """What was fitted, and from how much.
 
     Attributes:
-        settings: Splink's settings with fitted parameters.
+        settings: Splink's settings with fitted parameters and prior.
         prior: chance that two records that may be linked are one person.
         same_pairs: pairs taken for one person.
         random_pairs: pairs drawn at random.
@@ -68,26 +69,30 @@ def fit_table(
     possible = _draw_pairs(connection, scope, seed)
     _keep_levels(connection, settings, "drawn")
     prior = method.policy.match_prior(_count(connection, "standard"))
-    _count_and_set(connection, method, settings, "u", "drawn_levels", "true")
+    _count_and_set(connection, method, settings, "u", "drawn_levels")
     same = 0
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         path = folder / "model.json"
         path.write_text(json.dumps(settings), encoding="utf-8")
         policy = set_prior(connection, method.policy, prior)
         score_pairs(connection, policy, path)
-        group_records(connection, policy)
+        if not turn:
+            _drop_hopeless(connection)
+        group_table(connection, policy, {**settings, _PRIOR: prior})
         found = _label_by_groups(connection, scope)
         same = _count(connection, "labelled")
         if not same:
             break
         _keep_levels(connection, settings, "labelled")
-        _count_and_set(connection, method, settings, "m", "labelled_levels", "true")
-        apart = (
-            "(n_l, n_r) not in (select (a.n, b.n) from groups a inner join groups b "
-            "using (label) where a.n < b.n)"
+        _count_and_set(connection, method, settings, "m", "labelled_levels")
+        connection.execute(
+            "create or replace view apart_levels as select drawn_levels.* "
+            "from drawn_levels inner join groups as a on a.n = n_l "
+            "inner join groups as b on b.n = n_r where a.label <> b.label"
         )
-        _count_and_set(connection, method, settings, "u", "drawn_levels", apart)
+        _count_and_set(connection, method, settings, "u", "apart_levels")
         prior = max(found / max(possible, 1), _SMALLEST_PRIOR)
+    settings[_PRIOR] = prior
     return Fit(settings, prior, same, _count(connection, "drawn"))
 
 
@@ -101,6 +106,13 @@ def set_prior(
             "other_records_per_record": prior * max(records, 1),
             "smallest_population": 1,
         }
+    )
+
+
+def _drop_hopeless(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "create or replace table pairs as select pairs.* from pairs "
+        "semi join edges using (l, r) order by l, r"
     )
 
 
@@ -179,14 +191,13 @@ def _count_and_set(
     settings: dict[str, Any],
     side: str,
     levels: str,
-    where: str,
 ) -> None:
     """Replace m or u of every level by its share, leaning on what is written down."""
     for comparison in settings["comparisons"]:
         name = comparison["output_column_name"]
         counts = dict(
             connection.execute(
-                f"select gamma_{name}, count(*) from {levels} where {where} group by 1"
+                f"select gamma_{name}, count(*) from {levels} group by 1"
             ).fetchall()
         )
         written = method.comparisons[name]["levels"]

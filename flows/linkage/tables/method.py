@@ -18,10 +18,12 @@ FOLDER = Path(__file__).parent
 # Of so few pairs all are compared: no rule can miss any.
 _COMPARE_ALL = 600_000
 _PAIRS_PER_RECORD = 60
+# Pairs that weigh less cannot come above the threshold by another fit of the model.
+_KEPT_WEIGHT = -14
 _PAIRS_OF_ONE_RULE = 25
 _NEEDS = {
     "forename": "forename", "surname": "surname", "initials": "initials",
-    "birth_date": "birth_date", "postcode": "postcode_district", "sex": "sex",
+    "birth_date": "birth_date", "postcode": "postcode_sector", "sex": "sex",
     "middle_name": "middle_name", "nhs_number": "nhs_number",
     "pnc_number": "pnc_numbers",
 }  # fmt: skip
@@ -66,6 +68,7 @@ def choose_method(
             "largest_block": max(largest, 1),
             "pairs_always_allowed": _COMPARE_ALL,
             "pairs_per_record": 2 * _PAIRS_PER_RECORD,
+            "kept_weight": _KEPT_WEIGHT,
         }
     )
     return Method(comparisons, chosen, left_out)

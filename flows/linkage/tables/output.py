@@ -83,6 +83,7 @@ def write_edges(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
         inner join given as b on b.n = edges.r
         inner join groups as one on one.n = edges.l
         inner join groups as two on two.n = edges.r
+        where edges.is_certain or edges.match_weight >= 0
         order by edges.l, edges.r
         """,
         out,

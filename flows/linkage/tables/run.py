@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -12,13 +13,13 @@ import duckdb
 
 from flows.duck import connect, quote_text
 from flows.errors import LinkageError
-from flows.linkage.grouping import group_records
 from flows.linkage.pairing import find_certain_pairs, pair_records
 from flows.linkage.policy import Policy, load_policy
 from flows.linkage.scoring import score_pairs
 from flows.linkage.tables.bind import Bound, bind_inputs
 from flows.linkage.tables.column_map import ColumnMap, read_map
 from flows.linkage.tables.fit import Fit, fit_table, set_prior
+from flows.linkage.tables.grouping import group_table
 from flows.linkage.tables.guess import guess_map
 from flows.linkage.tables.input import list_headings, read_inputs
 from flows.linkage.tables.method import Method, choose_method
@@ -73,6 +74,7 @@ class Linked:
     rules: int = 0
     rules_left_out: int = 0
     values_left_out: int = 0
+    rebuilt: int = 0
     link: str = ""
     one_to_one: bool = False
     same_pairs: int = 0
@@ -281,7 +283,8 @@ def _decide(
     score_pairs(connection, policy, path)
     if linked.one_to_one:
         keep_best_partners(connection, policy)
-    group_records(connection, policy)
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    linked.rebuilt = group_table(connection, policy, settings)
 
 
 def _list_ignored(headings: list[str], columns: ColumnMap) -> list[str]:

@@ -86,6 +86,7 @@ def standardise_table(
     connection.execute((FOLDER / "said.sql").read_text(encoding="utf-8"))
     gather_records(connection, policy)
     others, more = _add_others(connection, bound)
+    _list_own_numbers(connection, others)
     known = _list_known(connection)
     return Standard(others, bound.headings, known, [*remarks, *more])
 
@@ -231,6 +232,22 @@ def _add_others(
         """
     )
     return others, remarks
+
+
+def _list_own_numbers(
+    connection: duckdb.DuckDBPyConnection, others: dict[str, str]
+) -> None:
+    """Make ``own_numbers`` (n, kind, number): what names one person, whole or nearly."""
+    parts = [
+        f"select n, '{column}' as kind, {column} as number from standard "
+        f"where length({column}) > 4"
+        for column, kind in others.items()
+        if kind == "number"
+    ]
+    parts.append("select n, kind, identifier as number from identifiers")
+    connection.execute(
+        f"create or replace table own_numbers as {' union all '.join(parts)}"
+    )
 
 
 def _list_known(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
