@@ -86,9 +86,10 @@ def fit_table(
         _keep_levels(connection, settings, "labelled")
         _count_and_set(connection, method, settings, "m", "labelled_levels")
         connection.execute(
-            "create or replace view apart_levels as select drawn_levels.* "
-            "from drawn_levels inner join groups as a on a.n = n_l "
-            "inner join groups as b on b.n = n_r where a.label <> b.label"
+            "create or replace table apart_levels as select drawn_levels.* "
+            "from drawn_levels anti join (select a.n as n_l, b.n as n_r from groups as a "
+            "inner join groups as b on b.label = a.label and b.n > a.n) as same "
+            "using (n_l, n_r)"
         )
         _count_and_set(connection, method, settings, "u", "apart_levels")
         prior = max(found / max(possible, 1), _SMALLEST_PRIOR)
