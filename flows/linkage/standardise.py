@@ -19,14 +19,6 @@ def standardise_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -
         connection: an in-memory database with the vault attached as ``vault``.
         policy: the matching policy.
     """
-    load_words(connection)
-    for step in ("live", "said"):
-        connection.execute((FOLDER / f"{step}.sql").read_text(encoding="utf-8"))
-    gather_records(connection, policy)
-
-
-def load_words(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make ``not_names``, ``nicknames`` and the macros that write words alike."""
     names = ", ".join(f"({quote_text(name)})" for name in list_not_names())
     connection.execute(
         f"create or replace table not_names as select * from (values {names}) t(name)"
@@ -35,12 +27,8 @@ def load_words(connection: duckdb.DuckDBPyConnection) -> None:
         "create or replace table nicknames as select * from "
         f"read_csv({quote_text(str(FOLDER / 'nicknames.csv'))}, header = true)"
     )
-    connection.execute((FOLDER / "cleaning.sql").read_text(encoding="utf-8"))
-
-
-def gather_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
-    """Make ``identifiers`` and ``standard`` of ``said``."""
-    connection.execute((FOLDER / "standard.sql").read_text(encoding="utf-8"))
+    for step in ("cleaning", "live", "said", "standard"):
+        connection.execute((FOLDER / f"{step}.sql").read_text(encoding="utf-8"))
     _mark_rare_names(connection, policy)
 
 

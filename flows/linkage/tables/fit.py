@@ -8,18 +8,16 @@ are counted too: they show how often a person's records differ.
 
 from __future__ import annotations
 
-import json
+import copy
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 
-from flows.linkage.policy import Policy
-from flows.linkage.scoring import build_settings, predict, score_pairs
-from flows.linkage.tables.grouping import group_table
-from flows.linkage.tables.method import Method
+from flows.linkage.tables.grouping import Rules, group_table
+from flows.linkage.tables.levels import PRIOR, find_levels
+from flows.linkage.tables.method import Comparisons
 
 _ROUNDS = 4
 _RANDOM_PAIRS = 600_000
@@ -29,7 +27,6 @@ _PRIOR_PAIRS = {"m": 60, "u": 200}
 _LEAST = {"m": 2e-3, "u": 5e-6}
 _LARGEST_PERSON = 40
 _SMALLEST_PRIOR = 1e-9
-_PRIOR = "probability_two_random_records_match"
 
 
 @dataclass(frozen=True)
@@ -38,83 +35,53 @@ class Fit:
 
     Attributes:
         settings: Splink's settings with fitted parameters and prior.
-        prior: chance that two records that may be linked are one person.
         same_pairs: pairs taken for one person.
         random_pairs: pairs drawn at random.
     """
 
     settings: dict[str, Any]
-    prior: float
     same_pairs: int
     random_pairs: int
 
 
 def fit_table(
     connection: duckdb.DuckDBPyConnection,
-    method: Method,
-    scope: str,
+    comparisons: Comparisons,
+    base: dict[str, Any],
+    rules: Rules,
     seed: int,
-    folder: Path,
 ) -> Fit:
     """Fit a model to the table.
 
     Args:
-        connection: holds ``standard``, ``pairs``, ``certain_pairs`` and ``records``.
-        method: comparisons and policy.
-        scope: condition on two rows of ``records``, ``a`` and ``b``: may they be linked.
+        connection: holds ``standard``, ``pairs``, ``levels`` and ``records``.
+        comparisons: what is compared, with the parameters that are written down.
+        base: Splink's settings of these comparisons, as written down.
+        rules: threshold, guards, and which records may be linked.
         seed: draws the random pairs.
-        folder: for the model of each round.
     """
-    settings = build_settings(method.comparisons)
-    possible = _draw_pairs(connection, scope, seed)
-    _keep_levels(connection, settings, "drawn")
-    prior = method.policy.match_prior(_count(connection, "standard"))
-    _count_and_set(connection, method, settings, "u", "drawn_levels")
+    settings = copy.deepcopy(base)
+    possible = _draw_pairs(connection, rules.scope, seed)
+    connection.execute("drop table if exists drawn_levels")
+    find_levels(connection, base, "drawn", "drawn_levels")
+    settings[PRIOR] = 2 / max(_count(connection, "standard"), 20_000)
+    _count_and_set(connection, comparisons, settings, "u", "drawn_levels")
     same = 0
-    for turn in range(_ROUNDS):
-        path = folder / "model.json"
-        path.write_text(json.dumps(settings), encoding="utf-8")
-        policy = set_prior(connection, method.policy, prior)
-        score_pairs(connection, policy, path)
-        if not turn:
-            _drop_hopeless(connection)
-        group_table(connection, policy, {**settings, _PRIOR: prior})
-        found = _label_by_groups(connection, scope)
+    for _ in range(_ROUNDS):
+        group_table(connection, base, settings, rules)
+        found = _label_by_groups(connection, rules.scope)
         same = _count(connection, "labelled")
         if not same:
             break
-        _keep_levels(connection, settings, "labelled")
-        _count_and_set(connection, method, settings, "m", "labelled_levels")
+        _count_and_set(connection, comparisons, settings, "m", "labelled_levels")
         connection.execute(
-            "create or replace table apart_levels as select drawn_levels.* "
-            "from drawn_levels anti join (select a.n as n_l, b.n as n_r from groups as a "
-            "inner join groups as b on b.label = a.label and b.n > a.n) as same "
-            "using (n_l, n_r)"
+            "create or replace table apart_levels as select * from drawn_levels "
+            "anti join (select a.n as l, b.n as r from groups as a inner join groups "
+            "as b on b.label = a.label and b.n > a.n) as inside using (l, r)"
         )
-        _count_and_set(connection, method, settings, "u", "apart_levels")
-        prior = max(found / max(possible, 1), _SMALLEST_PRIOR)
-    settings[_PRIOR] = prior
-    return Fit(settings, prior, same, _count(connection, "drawn"))
-
-
-def set_prior(
-    connection: duckdb.DuckDBPyConnection, policy: Policy, prior: float
-) -> Policy:
-    """Make a policy whose prior is this one, whatever the number of records."""
-    records = _count(connection, "standard")
-    return policy.model_copy(
-        update={
-            "other_records_per_record": prior * max(records, 1),
-            "smallest_population": 1,
-        }
-    )
-
-
-def _drop_hopeless(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(
-        "create or replace table pairs as select pairs.* from pairs "
-        "semi join edges using (l, r) order by l, r"
-    )
+        _count_and_set(connection, comparisons, settings, "u", "apart_levels")
+        settings[PRIOR] = min(max(found / max(possible, 1), _SMALLEST_PRIOR), 0.5)
+    return Fit(settings, same, _count(connection, "drawn"))
 
 
 def _draw_pairs(
@@ -152,7 +119,7 @@ def _draw_pairs(
 
 
 def _label_by_groups(connection: duckdb.DuckDBPyConnection, scope: str) -> int:
-    """Make ``labelled``, pairs inside people; give how many there are in all."""
+    """Make ``labelled_levels`` of pairs inside people; give how many there are."""
     inside = (
         "from groups as one inner join groups as two "
         "on two.label = one.label and two.n > one.n "
@@ -164,31 +131,17 @@ def _label_by_groups(connection: duckdb.DuckDBPyConnection, scope: str) -> int:
         f"create or replace table labelled as select one.n as l, two.n as r {inside} "
         f"order by hash(hash(l, r)), l, r limit {_LABELLED_PAIRS}"
     )
+    connection.execute(
+        "create or replace table labelled_levels as "
+        "select levels.* from levels semi join labelled using (l, r)"
+    )
     row = connection.execute(f"select count(*) {inside}").fetchall()[0]
     return int(row[0])
 
 
-def _keep_levels(
-    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], pairs: str
-) -> None:
-    """Make ``<pairs>_levels``: which level of each comparison a pair is at."""
-    keeping = {
-        **settings,
-        "retain_matching_columns": True,
-        "retain_intermediate_calculation_columns": True,
-    }
-    scored = predict(connection, keeping, pairs)
-    names = [c["output_column_name"] for c in settings["comparisons"]]
-    listed = "".join(f", gamma_{name}" for name in names)
-    connection.execute(
-        f"create or replace table {pairs}_levels as select n_l, n_r{listed} "
-        f"from {scored}"
-    )
-
-
 def _count_and_set(
     connection: duckdb.DuckDBPyConnection,
-    method: Method,
+    comparisons: Comparisons,
     settings: dict[str, Any],
     side: str,
     levels: str,
@@ -201,7 +154,7 @@ def _count_and_set(
                 f"select gamma_{name}, count(*) from {levels} group by 1"
             ).fetchall()
         )
-        written = method.comparisons[name]["levels"]
+        written = comparisons[name]["levels"]
         built = comparison["comparison_levels"][1:]
         seen = [counts.get(len(built) - 1 - place, 0) for place in range(len(built))]
         lean = _PRIOR_PAIRS[side]

@@ -1,8 +1,9 @@
-"""Make people of the weighed pairs of a table: components, and what holds them apart."""
+"""Make people of the pairs of a table: components, and what holds them apart."""
 
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from flows.linkage.policy import Policy
-from flows.linkage.scoring import predict
 from flows.linkage.tables.agglomerate import agglomerate
+from flows.linkage.tables.levels import find_levels, weigh
+from flows.linkage.tables.one_to_one import keep_best_partners
 
 FOLDER = Path(__file__).parent
 # Inside a component of so many records every pair is weighed, compared before or not.
@@ -24,36 +25,64 @@ _HIGHEST, _LOWEST = 12.0, -12.0
 _LEAST_MEAN = 0.0
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What decides, beside the weights.
+
+    Attributes:
+        threshold_weight: match weight from which two records are one person.
+        certain_weight: a pair that a shared number makes certain weighs at least this.
+        guarded: kinds of number of which a person has one.
+        junior_years: father and son of one name are at least so many years apart.
+        scope: condition on two rows of ``records``, ``a`` and ``b``: may they be
+            linked?
+        one_to_one: a record has at most one partner in each other source.
+    """
+
+    threshold_weight: float
+    certain_weight: float
+    guarded: tuple[str, ...]
+    junior_years: int
+    scope: str
+    one_to_one: bool
+
+
 def group_table(
     connection: duckdb.DuckDBPyConnection,
-    policy: Policy,
+    base: dict[str, Any],
     settings: dict[str, Any],
+    rules: Rules,
 ) -> int:
-    """Make ``groups`` (n, label): records of one label are one person.
+    """Make ``edges`` and ``groups`` (n, label): records of one label are one person.
 
     Components in which every pair agrees stay as they are; the others are built again
     by average linkage (see :mod:`flows.linkage.tables.agglomerate`).
 
     Args:
-        connection: holds ``records``, ``standard``, ``edges``, ``own_numbers`` and
-            ``identifiers``.
-        policy: threshold and guards.
-        settings: Splink's settings that the edges were weighed with.
+        connection: holds ``records``, ``standard``, ``pairs``, ``levels``,
+            ``certain_pairs``, ``own_numbers`` and ``identifiers``.
+        base: Splink's settings that ``levels`` was made with.
+        settings: the same, with the parameters that weigh.
+        rules: threshold and guards.
 
     Returns:
         How many components were built again.
     """
-    labels = _connect(connection, policy)
-    _weigh_inside(connection, policy, settings)
-    statements = (FOLDER / "conflicts.sql").read_text(encoding="utf-8")
-    guarded = ", ".join(f"'{kind}'" for kind in policy.guarded_identifiers)
-    connection.execute(
-        statements.replace("$guarded", guarded).replace(
-            "$junior_years", str(policy.junior_years)
+    _weigh_pairs(connection, settings, rules)
+    if rules.one_to_one:
+        keep_best_partners(connection, rules.threshold_weight)
+    labels = _connect(connection, rules)
+    if not rules.one_to_one:
+        _weigh_inside(connection, base, settings)
+        statements = (FOLDER / "conflicts.sql").read_text(encoding="utf-8")
+        guarded = ", ".join(f"'{kind}'" for kind in rules.guarded)
+        connection.execute(
+            statements.replace("$guarded", guarded).replace(
+                "$junior_years", str(rules.junior_years)
+            )
         )
-    )
     rebuilt = 0
-    for weights, conflicts in _read_doubtful(connection):
+    for weights, conflicts in [] if rules.one_to_one else _read_doubtful(connection):
         rebuilt += 1
         grouped = agglomerate(weights, conflicts, _LEAST_MEAN, _UNKNOWN)
         for record, label in grouped.items():
@@ -62,12 +91,43 @@ def group_table(
     return rebuilt
 
 
-def _connect(connection: duckdb.DuckDBPyConnection, policy: Policy) -> np.ndarray:
+def _weigh_pairs(
+    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], rules: Rules
+) -> None:
+    connection.execute(
+        f"""
+        create or replace table edges as
+        with weighed as (
+            select
+                levels.l,
+                levels.r,
+                {weigh(settings)} as weight,
+                certain_pairs.l is not null as is_certain,
+            from levels
+            left join certain_pairs
+                on certain_pairs.l = levels.l and certain_pairs.r = levels.r
+        )
+
+        select
+            weighed.l,
+            weighed.r,
+            if(is_certain, greatest(weight, {rules.certain_weight}), weight)
+                as match_weight,
+            pairs.rule as match_rule,
+            is_certain,
+        from weighed
+        inner join pairs on pairs.l = weighed.l and pairs.r = weighed.r
+        order by weighed.l, weighed.r
+        """
+    )
+
+
+def _connect(connection: duckdb.DuckDBPyConnection, rules: Rules) -> np.ndarray:
     """Make ``components``: the smallest record of the component of each record."""
     size = connection.execute("select count(*) from records").fetchall()[0][0]
     linked = connection.execute(
-        "select l, r from edges where is_certain or "
-        f"match_weight >= {policy.threshold_weight} order by l, r"
+        f"select l, r from edges where match_weight >= {rules.threshold_weight} "
+        "order by l, r"
     ).fetchnumpy()
     ones = np.ones(len(linked["l"]), dtype=np.int8)
     graph = coo_array((ones, (linked["l"], linked["r"])), shape=(size, size))
@@ -79,7 +139,9 @@ def _connect(connection: duckdb.DuckDBPyConnection, policy: Policy) -> np.ndarra
 
 
 def _weigh_inside(
-    connection: duckdb.DuckDBPyConnection, policy: Policy, settings: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    base: dict[str, Any],
+    settings: dict[str, Any],
 ) -> None:
     """Make ``inside``: every pair of a component that is weighed, with its weight."""
     connection.execute(
@@ -92,33 +154,26 @@ def _weigh_inside(
             select component from components group by component
             having count(*) between 3 and {_LARGEST_WHOLE}
         ) as small on small.component = a.component
-        anti join edges on edges.l = a.n and edges.r = b.n
+        anti join levels on levels.l = a.n and levels.r = b.n
         order by l, r
         """
     )
-    count = connection.execute("select count(*) from missing").fetchall()[0][0]
-    weighed = "select null::int as l, null::int as r, 0.0 as weight where false"
-    if count:
-        scored = predict(connection, settings, "missing")
-        weighed = f"select n_l, n_r, round(match_weight, 6) from {scored}"
+    if connection.execute("select count(*) from missing").fetchall()[0][0]:
+        find_levels(connection, base, "missing", "levels")
     connection.execute(
         f"""
         create or replace table inside as
-        with told(l, r, weight) as (
-            {weighed}
-            union all
-            select l, r, if(is_certain, greatest(match_weight, {policy.certain_weight}),
-                match_weight)
-            from edges
-        )
-
         select
-            a.component, told.l, told.r,
-            greatest(least(told.weight, {_HIGHEST}), {_LOWEST}) as weight,
-        from told
-        inner join components as a on a.n = told.l
-        inner join components as b on b.n = told.r and b.component = a.component
-        order by a.component, told.l, told.r
+            a.component, levels.l, levels.r,
+            greatest(
+                least(coalesce(edges.match_weight, {weigh(settings)}), {_HIGHEST}),
+                {_LOWEST}
+            ) as weight,
+        from levels
+        inner join components as a on a.n = levels.l
+        inner join components as b on b.n = levels.r and b.component = a.component
+        left join edges on edges.l = levels.l and edges.r = levels.r
+        order by a.component, levels.l, levels.r
         """
     )
 

@@ -9,8 +9,11 @@ from typing import Any
 import duckdb
 
 from flows.errors import LinkageError
+from flows.linkage.scoring import build_settings
 from flows.linkage.tables.fit import Fit
-from flows.linkage.tables.method import Method
+from flows.linkage.tables.levels import PRIOR
+from flows.linkage.tables.method import Comparisons
+from flows.linkage.tables.pairing import Rule
 
 _FORMAT = "commonground table model 1"
 
@@ -18,8 +21,8 @@ _FORMAT = "commonground table model 1"
 def write_model(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
-    method: Method,
     fit: Fit,
+    rules: list[Rule],
     seed: int,
 ) -> None:
     """Write a fitted model.
@@ -27,8 +30,8 @@ def write_model(
     Args:
         connection: holds ``given``, whose rows are hashed.
         path: the JSON file.
-        method: what was compared.
-        fit: what came of it.
+        fit: what was fitted.
+        rules: which records were compared.
         seed: drew the random pairs.
     """
     hashed = connection.execute(
@@ -36,14 +39,13 @@ def write_model(
     ).fetchall()[0][0]
     content = {
         "format": _FORMAT,
-        "probability_two_random_records_match": fit.prior,
         "fitted_from": {
             "records_hash": hashed,
             "pairs_taken_for_one_person": fit.same_pairs,
             "random_pairs": fit.random_pairs,
             "seed": seed,
         },
-        "blocking_rules": [list(rule.keys) for rule in method.policy.blocking],
+        "blocking_rules": [list(keys) for keys in rules],
         "settings": fit.settings,
     }
     aside = path.with_name(f".{path.name}.part")
@@ -53,16 +55,15 @@ def write_model(
     aside.replace(path)
 
 
-def read_model(path: Path, method: Method, settings: Path) -> float:
-    """Read a model for a table and write its settings where scoring finds them.
+def read_model(path: Path, comparisons: Comparisons) -> dict[str, Any]:
+    """Read the settings of a model for a table.
 
     Args:
         path: a file of :func:`write_model`.
-        method: what is compared in this table.
-        settings: the file to write Splink's settings to.
+        comparisons: what is compared in this table.
 
     Returns:
-        The chance that two records are one person.
+        Splink's settings with the model's parameters, for these comparisons alone.
 
     Raises:
         LinkageError: no such model, or it is of a table with other columns.
@@ -71,24 +72,26 @@ def read_model(path: Path, method: Method, settings: Path) -> float:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise LinkageError(f"There is no model that can be read at {path}.") from None
-    if content.get("format") != _FORMAT:
+    if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise LinkageError(
             f"{path} is no model of 'commonground link train'. Train one with the same "
             "column map."
         )
-    trained = content["settings"]["comparisons"]
-    held = {_describe(comparison): comparison for comparison in trained}
-    wanted = set(method.comparisons)
-    if missing := sorted(wanted - {c["output_column_name"] for c in trained}):
-        raise LinkageError(
-            f"The model {path} was trained without {', '.join(missing)}, which this "
-            "table has. Train it again with this column map."
-        )
-    kept = [c for c in held.values() if c["output_column_name"] in wanted]
-    text = json.dumps({**content["settings"], "comparisons": kept})
-    settings.write_text(text, encoding="utf-8")
-    return float(content["probability_two_random_records_match"])
+    settings = build_settings(comparisons)
+    trained = {c["output_column_name"]: c for c in content["settings"]["comparisons"]}
+    for place, wanted in enumerate(settings["comparisons"]):
+        name = wanted["output_column_name"]
+        if _list_levels(trained.get(name)) != _list_levels(wanted):
+            raise LinkageError(
+                f"The model {path} was trained without {name}, which this table has, "
+                "or with another way to compare it. Train it again with this column "
+                "map."
+            )
+        settings["comparisons"][place] = trained[name]
+    settings[PRIOR] = content["settings"][PRIOR]
+    return settings
 
 
-def _describe(comparison: dict[str, Any]) -> str:
-    return str(comparison["output_column_name"])
+def _list_levels(comparison: dict[str, Any] | None) -> list[str]:
+    levels = comparison["comparison_levels"] if comparison else []
+    return [level["sql_condition"] for level in levels]

@@ -8,35 +8,32 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from flows.linkage.policy import Policy
-
 # A component that would need a larger table is assigned greedily, best edge first.
 _LARGEST_SIDE = 2000
 
 
-def keep_best_partners(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+def keep_best_partners(connection: duckdb.DuckDBPyConnection, threshold_weight: float) -> None:
     """Keep of ``edges`` those of the assignment with the largest sum of weights.
 
     Edges inside a source are dropped. Each pair of sources is assigned by itself.
 
     Args:
         connection: holds ``edges`` and ``records``.
-        policy: the threshold; weaker edges are not assigned.
+        threshold_weight: weaker edges are not assigned.
     """
     between = connection.execute(
         f"""
         select
             if(a.provider < b.provider, edges.l, edges.r) as one,
             if(a.provider < b.provider, edges.r, edges.l) as two,
-            greatest(match_weight, if(is_certain, {policy.certain_weight}, -1000))
-                as weight,
+            match_weight as weight,
             least(a.provider, b.provider) || '|' || greatest(a.provider, b.provider)
                 as sources,
         from edges
         inner join records as a on a.n = edges.l
         inner join records as b on b.n = edges.r
         where a.provider <> b.provider
-            and (is_certain or match_weight >= {policy.threshold_weight})
+            and match_weight >= {threshold_weight}
         order by sources, one, two
         """
     ).fetchnumpy()

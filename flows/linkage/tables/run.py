@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from flows.duck import connect, quote_text
 from flows.errors import LinkageError
-from flows.linkage.pairing import find_certain_pairs, pair_records
-from flows.linkage.policy import Policy, load_policy
-from flows.linkage.scoring import score_pairs
+from flows.linkage.policy import load_policy
+from flows.linkage.scoring import build_settings
 from flows.linkage.tables.bind import Bound, bind_inputs
 from flows.linkage.tables.column_map import ColumnMap, read_map
-from flows.linkage.tables.fit import Fit, fit_table, set_prior
-from flows.linkage.tables.grouping import group_table
+from flows.linkage.tables.fit import Fit, fit_table
+from flows.linkage.tables.grouping import Rules, group_table
 from flows.linkage.tables.guess import guess_map
 from flows.linkage.tables.input import list_headings, read_inputs
-from flows.linkage.tables.method import Method, choose_method
+from flows.linkage.tables.levels import find_levels
+from flows.linkage.tables.method import Comparisons, choose_comparisons
 from flows.linkage.tables.model import read_model, write_model
-from flows.linkage.tables.one_to_one import keep_best_partners
 from flows.linkage.tables.output import check_target, write_edges, write_links
-from flows.linkage.tables.standard import Standard, standardise_table
+from flows.linkage.tables.pairing import Rule, choose_rules, pair_records
+from flows.linkage.tables.standard import standardise_table
 
+FOLDER = Path(__file__).parent
+THRESHOLD_WEIGHT = 4.25
 _SCOPES = {
     "both": "true",
     "within": "a.provider = b.provider",
@@ -88,12 +90,12 @@ class Linked:
 
 @dataclass(frozen=True)
 class _Prepared:
-    columns: ColumnMap
-    bound: Bound
-    standard: Standard
-    method: Method
-    link: str
-    scope: str
+    """The table, ready to be weighed: ``levels`` holds what agrees in every pair."""
+
+    comparisons: Comparisons
+    base: dict[str, Any]
+    blocking: list[Rule]
+    rules: Rules
 
 
 def link_table(
@@ -125,7 +127,11 @@ def link_table(
         try:
             linked = Linked()
             prepared = _prepare(connection, asked, linked, tell)
-            _decide(connection, asked, prepared, Path(folder), linked, tell)
+            settings = _choose_model(connection, asked, prepared, linked, tell)
+            tell("making people")
+            linked.rebuilt = group_table(
+                connection, prepared.base, settings, prepared.rules
+            )
             write_links(connection, out)
             if edges is not None:
                 write_edges(connection, edges)
@@ -156,8 +162,8 @@ def train_table(
             linked = Linked()
             prepared = _prepare(connection, asked, linked, tell)
             tell("fitting the model")
-            fit = _fit(connection, asked, prepared, Path(folder), linked)
-            write_model(connection, model, prepared.method, fit, asked.seed)
+            fit = _fit(connection, asked, prepared, linked)
+            write_model(connection, model, fit, prepared.blocking, asked.seed)
         finally:
             connection.close()
     linked.seconds = round(time.perf_counter() - started, 1)
@@ -199,28 +205,40 @@ def _prepare(
             "One to one needs two sources: give two inputs, or name the column that "
             "says where a record is from with 'source:'."
         )
-    policy = load_policy()
-    if asked.threshold_weight is not None:
-        policy = policy.model_copy(update={"threshold_weight": asked.threshold_weight})
-    standard = standardise_table(connection, bound, policy)
-    method = choose_method(connection, standard, policy)
-    if not method.comparisons:
+    standard = standardise_table(connection, bound)
+    comparisons = choose_comparisons(standard)
+    if not comparisons:
         raise LinkageError(
             "None of the mapped columns holds anything that can be compared."
         )
-    tell("bringing records together")
-    find_certain_pairs(connection, method.policy)
-    linked.values_left_out = pair_records(connection, method.policy)
-    _keep_scope(connection, scope)
-    linked.link = link
-    linked.sources = bound.sources
-    linked.rules, linked.rules_left_out = len(method.policy.blocking), method.left_out
+    tell("comparing records")
+    blocking, linked.rules_left_out = choose_rules(connection, standard)
+    linked.values_left_out = pair_records(connection, blocking, scope)
+    policy = load_policy()
+    certain = (FOLDER / "certain.sql").read_text(encoding="utf-8")
+    connection.execute(
+        certain.replace("$largest_group", str(policy.largest_identifier_group))
+    )
+    base = build_settings(comparisons)
+    connection.execute("drop table if exists levels")
+    find_levels(connection, base, "pairs", "levels")
+    linked.link, linked.sources = link, bound.sources
+    linked.rules = len(blocking)
     linked.compared = {
-        name: standard.headings.get(name, name) for name in method.comparisons
+        name: standard.headings.get(name, name) for name in comparisons
     }
     linked.ignored = _list_ignored(headings, columns)
     linked.remarks = [*bound.remarks, *standard.remarks]
-    return _Prepared(columns, bound, standard, method, link, scope)
+    weight = asked.threshold_weight
+    rules = Rules(
+        threshold_weight=THRESHOLD_WEIGHT if weight is None else weight,
+        certain_weight=policy.certain_weight,
+        guarded=policy.guarded_identifiers,
+        junior_years=policy.junior_years,
+        scope=scope,
+        one_to_one=linked.one_to_one,
+    )
+    return _Prepared(comparisons, base, blocking, rules)
 
 
 def _choose_scope(asked: Asked, columns: ColumnMap, bound: Bound) -> tuple[str, str]:
@@ -235,56 +253,32 @@ def _choose_scope(asked: Asked, columns: ColumnMap, bound: Bound) -> tuple[str, 
     return link, _SCOPES[link]
 
 
-def _keep_scope(connection: duckdb.DuckDBPyConnection, scope: str) -> None:
-    if scope == "true":
-        return
-    for table in ("pairs", "certain_pairs"):
-        connection.execute(
-            f"create or replace table {table} as select {table}.* from {table} "
-            "inner join records as a on a.n = l inner join records as b on b.n = r "
-            f"where {scope} order by l, r"
-        )
+def _choose_model(
+    connection: duckdb.DuckDBPyConnection,
+    asked: Asked,
+    prepared: _Prepared,
+    linked: Linked,
+    tell: Callable[[str], None],
+) -> dict[str, Any]:
+    if asked.model is not None:
+        linked.model = f"the model in {asked.model}"
+        return read_model(asked.model, prepared.comparisons)
+    tell("fitting a model to these records")
+    linked.model = "a model fitted to these records"
+    return _fit(connection, asked, prepared, linked).settings
 
 
 def _fit(
     connection: duckdb.DuckDBPyConnection,
     asked: Asked,
     prepared: _Prepared,
-    folder: Path,
     linked: Linked,
 ) -> Fit:
-    fit = fit_table(connection, prepared.method, prepared.scope, asked.seed, folder)
+    fit = fit_table(
+        connection, prepared.comparisons, prepared.base, prepared.rules, asked.seed
+    )
     linked.same_pairs, linked.random_pairs = fit.same_pairs, fit.random_pairs
     return fit
-
-
-def _decide(
-    connection: duckdb.DuckDBPyConnection,
-    asked: Asked,
-    prepared: _Prepared,
-    folder: Path,
-    linked: Linked,
-    tell: Callable[[str], None],
-) -> None:
-    """Weigh pairs and make people of them."""
-    path = folder / "fitted.json"
-    method = prepared.method
-    if asked.model is not None:
-        prior = read_model(asked.model, method, path)
-        linked.model = f"the model in {asked.model}"
-    else:
-        tell("fitting the model to these records")
-        fit = _fit(connection, asked, prepared, folder, linked)
-        write_model(connection, path, method, fit, asked.seed)
-        prior = read_model(path, method, path)
-        linked.model = "a model fitted to these records"
-    tell("weighing pairs and making people")
-    policy = set_prior(connection, method.policy, prior)
-    score_pairs(connection, policy, path)
-    if linked.one_to_one:
-        keep_best_partners(connection, policy)
-    settings = json.loads(path.read_text(encoding="utf-8"))
-    linked.rebuilt = group_table(connection, policy, settings)
 
 
 def _list_ignored(headings: list[str], columns: ColumnMap) -> list[str]:

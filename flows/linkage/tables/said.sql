@@ -100,5 +100,9 @@ select
     noms_number,
     crn,
     social_security_number,
+    list_filter(
+        string_split(concat_ws(' ', given, middle, family, earlier, whole), ' '),
+        lambda word: length(word) > 2
+    ) as name_words,
 from plain_told
 left join nicknames on nicknames.nickname = split_part(plain_told.given, ' ', 1);

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from flows.linkage.policy import Policy
-from flows.linkage.standardise import gather_records, load_words
+from flows.duck import quote_text
+from flows.linkage.policy import FOLDER as LINKAGE
 from flows.linkage.tables.bind import Bound
 from flows.linkage.tables.days import read_days
+from flows.placeholders import list_not_names
 
 FOLDER = Path(__file__).parent
 _NUMBERS = {
@@ -59,17 +60,15 @@ class Standard:
 
 
 def standardise_table(
-    connection: duckdb.DuckDBPyConnection, bound: Bound, policy: Policy
+    connection: duckdb.DuckDBPyConnection, bound: Bound
 ) -> Standard:
     """Make ``records``, ``said``, ``identifiers`` and ``standard`` of ``given``.
 
     Args:
         connection: holds ``given``.
         bound: what the columns of ``given`` are.
-        policy: the matching policy.
     """
-    load_words(connection)
-    connection.execute((FOLDER / "cleaning.sql").read_text(encoding="utf-8"))
+    _load_words(connection)
     bound, remarks = _part_numbers(connection, bound)
     connection.execute(
         "create or replace table records as select n, source || ' ' || record as "
@@ -84,11 +83,26 @@ def standardise_table(
         remarks += read.remarks
     _make_told(connection, bound, days)
     connection.execute((FOLDER / "said.sql").read_text(encoding="utf-8"))
-    gather_records(connection, policy)
+    connection.execute((FOLDER / "standard.sql").read_text(encoding="utf-8"))
     others, more = _add_others(connection, bound)
     _list_own_numbers(connection, others)
     known = _list_known(connection)
     return Standard(others, bound.headings, known, [*remarks, *more])
+
+
+def _load_words(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``not_names``, ``nicknames`` and the macros that write words alike."""
+    names = ", ".join(f"({quote_text(name)})" for name in list_not_names())
+    connection.execute(
+        f"create or replace table not_names as select * from (values {names}) t(name)"
+    )
+    connection.execute(
+        "create or replace table nicknames as select * from "
+        f"read_csv({quote_text(str(LINKAGE / 'nicknames.csv'))}, header = true)"
+    )
+    for path in (LINKAGE / "cleaning.sql", LINKAGE / "agreement.sql"):
+        connection.execute(path.read_text(encoding="utf-8"))
+    connection.execute((FOLDER / "cleaning.sql").read_text(encoding="utf-8"))
 
 
 def _part_numbers(
@@ -203,31 +217,10 @@ def _add_others(
     connection.execute(
         f"""
         create or replace table standard as
-        with more as (select *{lists} from (select n{"".join(chosen)} from given)),
-
-        words as (
-            select n, sorted(flatten(list(words))) as name_words
-            from (
-                select n, list_filter(
-                    string_split(concat_ws(' ', given, middle, family, earlier, whole),
-                        ' '),
-                    lambda word: length(word) > 2
-                ) as words
-                from plain_told
-            )
-            group by n
-        )
-
-        select
-            standard.*, more.* exclude (n), words.name_words,
-            list_transform(forename_roots, lambda name: left(name, 3))
-                as forename_starts,
-            list_transform(surnames, lambda name: left(name, 4)) as surname_starts,
-            list_transform(birth_dates, lambda day: left(day, 7)) as birth_months,
-            if(sex is null, [], [sex]) as sexes,
+        select standard.*, more.* exclude (n)
         from standard
-        inner join more using (n)
-        inner join words using (n)
+        inner join (select *{lists} from (select n{"".join(chosen)} from given)) as more
+            using (n)
         order by n
         """
     )
