@@ -26,16 +26,15 @@ unlike as (
     select
         inside.l,
         inside.r,
-        -- Twins: one surname, one date of birth, another forename.
+        -- Twins of two sexes, or a brother and sister at one address. Of one sex, an
+        -- unlike forename is an alias or a middle name nine times in ten.
         coalesce(
-            a.surname = b.surname
-            and a.birth_date = b.birth_date
-            and right(a.birth_date, 5) <> '01-01'
+            a.sex <> b.sex
             and forenames_differ(a, b)
             and not list_contains(a.name_words, b.forename)
             and not list_contains(b.name_words, a.forename),
             false
-        ) as are_twins,
+        ) as differ_in_sex,
         -- Father and son: one name, one place, births a generation and a day apart.
         coalesce(
             a.forename_root = b.forename_root
@@ -58,5 +57,5 @@ union
 select unlike.l, unlike.r
 from unlike
 anti join numbers on numbers.l = unlike.l and numbers.r = unlike.r
-where are_twins or are_generations
+where differ_in_sex or are_generations
 order by l, r;

@@ -22,7 +22,7 @@ _LARGEST_WHOLE = 150
 # What a pair that was never compared counts, and where weights stop counting.
 _UNKNOWN = -4.0
 _HIGHEST, _LOWEST = 12.0, -12.0
-_LEAST_MEAN = 0.0
+_LEAST_MEAN = -1.0
 
 
 @dataclass(frozen=True)
