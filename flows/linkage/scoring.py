@@ -62,7 +62,7 @@ def build_settings(comparisons: dict[str, Any] | None = None) -> dict[str, Any]:
     """Splink's settings before training, with the parameters that are written down.
 
     Args:
-        comparisons: comparisons in the form of ``comparisons.yml``, which is the default.
+        comparisons: in the form of ``comparisons.yml``, which is the default.
     """
     comparisons = comparisons or read_yaml(FOLDER / "comparisons.yml")
     return {

@@ -199,6 +199,11 @@ def _walk_layouts(sector: str) -> Iterator[tuple[str, Candidate]]:
 
 @lru_cache
 def list_synonyms() -> list[tuple[str, str]]:
+    """List (field, synonym): what headings are called elsewhere.
+
+    Raises:
+        MappingError: a field is in no contract.
+    """
     with SYNONYMS.open(newline="", encoding="utf-8") as file:
         rows = [(row["field"], row["synonym"]) for row in csv.DictReader(file)]
     if wrong := sorted({field for field, _ in rows} - _every_field()):

@@ -72,7 +72,9 @@ def link_run(
     ] = None,
     model: Annotated[
         Path | None,
-        typer.Option(help="A model of 'link train'. Default: fit one to these records."),
+        typer.Option(
+            help="A model of 'link train'. Default: fit one to these records."
+        ),
     ] = None,
     threshold_weight: Annotated[
         float | None,
@@ -129,7 +131,7 @@ def link_train(
     memory: MemoryOption = "",
     replace: ReplaceOption = False,
 ) -> None:
-    """Fit a model to a table, for 'link run --model' with tables of the same columns."""
+    """Fit a model to a table, for 'link run --model' with tables like it."""
     from flows.linkage.tables.run import Asked, train_table
 
     asked = Asked(inputs, columns, link=link, seed=seed, memory=memory)

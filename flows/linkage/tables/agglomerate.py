@@ -10,8 +10,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 
-Weights = dict[int, dict[int, tuple[float, int]]]
-
 
 def agglomerate(
     weights: Iterable[tuple[int, int, float]],
@@ -23,79 +21,86 @@ def agglomerate(
 
     Args:
         weights: record, record and match weight of the pairs that were weighed.
-        conflicts: pairs of records, the smaller first, that are never put together.
+        conflicts: pairs of records that are never put together.
         least_mean: mean weight between two groups from which they are joined.
         unknown: weight of a pair that was not weighed.
 
     Returns:
         The smallest record of its group, by record.
     """
-    near: Weights = {}
-    for left, right, weight in weights:
-        near.setdefault(left, {})[right] = (weight, 1)
-        near.setdefault(right, {})[left] = (weight, 1)
-    enemies: dict[int, set[int]] = {record: set() for record in near}
-    for left, right in conflicts:
-        if left in near and right in near:
-            enemies[left].add(right)
-            enemies[right].add(left)
-    sizes = dict.fromkeys(near, 1)
-    label = {record: record for record in near}
-    members = {record: [record] for record in near}
+    groups = _Groups(weights, conflicts, unknown)
     heap = [
-        (-weight, left, right)
-        for left, others in near.items()
-        for right, (weight, _) in others.items()
-        if left < right and weight >= least_mean
+        (-mean, left, right)
+        for left in groups.near
+        for right in groups.near[left]
+        if left < right and (mean := groups.mean(left, right)) >= least_mean
     ]
     heapq.heapify(heap)
     while heap:
         negative, left, right = heapq.heappop(heap)
-        if left not in near or right not in near[left]:
+        if not groups.may_join(left, right) or groups.mean(left, right) != -negative:
             continue
-        mean = _mean(near, sizes, left, right, unknown)
-        if -negative != mean or right in enemies[left]:
-            continue
-        _merge(near, sizes, enemies, members, left, right)
-        for other in near[left]:
-            mean = _mean(near, sizes, left, other, unknown)
+        groups.join(left, right)
+        for other in groups.near[left]:
+            mean = groups.mean(left, other)
             if mean >= least_mean:
                 heapq.heappush(heap, (-mean, min(left, other), max(left, other)))
-    for group, records in members.items():
-        if group in near:
-            for record in records:
-                label[record] = min(records)
-    return label
+    return {
+        record: min(records)
+        for records in groups.members.values()
+        for record in records
+    }
 
 
-def _mean(
-    near: Weights, sizes: dict[int, int], left: int, right: int, unknown: float
-) -> float:
-    total, known = near[left][right]
-    pairs = sizes[left] * sizes[right]
-    return (total + unknown * (pairs - known)) / pairs
+class _Groups:
+    """Groups of records, each named by one of them, and the weights between them."""
 
+    def __init__(
+        self,
+        weights: Iterable[tuple[int, int, float]],
+        conflicts: set[tuple[int, int]],
+        unknown: float,
+    ) -> None:
+        self.unknown = unknown
+        # Group -> other group -> sum of the known weights between, and how many.
+        self.near: dict[int, dict[int, tuple[float, int]]] = {}
+        for left, right, weight in weights:
+            self.near.setdefault(left, {})[right] = (weight, 1)
+            self.near.setdefault(right, {})[left] = (weight, 1)
+        self.members = {record: [record] for record in self.near}
+        self.enemies: dict[int, set[int]] = {record: set() for record in self.near}
+        for left, right in conflicts:
+            if left in self.near and right in self.near:
+                self.enemies[left].add(right)
+                self.enemies[right].add(left)
 
-def _merge(
-    near: Weights,
-    sizes: dict[int, int],
-    enemies: dict[int, set[int]],
-    members: dict[int, list[int]],
-    left: int,
-    right: int,
-) -> None:
-    """Fold the right group into the left one."""
-    gone = near.pop(right)
-    near[left].pop(right)
-    for other, (total, known) in gone.items():
-        if other == left:
-            continue
-        near[other].pop(right)
-        before, count = near[left].get(other, (0.0, 0))
-        near[left][other] = near[other][left] = (before + total, count + known)
-    for enemy in enemies.pop(right):
-        enemies[enemy].discard(right)
-        enemies[enemy].add(left)
-        enemies[left].add(enemy)
-    sizes[left] += sizes.pop(right)
-    members[left] += members.pop(right)
+    def may_join(self, left: int, right: int) -> bool:
+        """Are both still groups, and without a conflict between them?"""
+        return (
+            left in self.near
+            and right in self.near[left]
+            and right not in self.enemies[left]
+        )
+
+    def mean(self, left: int, right: int) -> float:
+        """Mean weight of all pairs of records between two groups."""
+        total, known = self.near[left][right]
+        pairs = len(self.members[left]) * len(self.members[right])
+        return (total + self.unknown * (pairs - known)) / pairs
+
+    def join(self, left: int, right: int) -> None:
+        """Fold the right group into the left one."""
+        gone = self.near.pop(right)
+        self.near[left].pop(right)
+        for other, (total, known) in gone.items():
+            if other == left:
+                continue
+            self.near[other].pop(right)
+            before, count = self.near[left].get(other, (0.0, 0))
+            joined = (before + total, count + known)
+            self.near[left][other] = self.near[other][left] = joined
+        for enemy in self.enemies.pop(right):
+            self.enemies[enemy].discard(right)
+            self.enemies[enemy].add(left)
+            self.enemies[left].add(enemy)
+        self.members[left] += self.members.pop(right)

@@ -8,8 +8,9 @@ import duckdb
 
 from flows.duck import quote_text
 from flows.errors import LinkageError
-from flows.linkage.tables.column_map import Column, ColumnMap
+from flows.linkage.tables.column_map import ColumnMap
 from flows.linkage.tables.input import Input
+from flows.linkage.tables.words import Column
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,7 @@ def bind_inputs(
     for place, other in zip(others, columns.others, strict=True):
         wanted.append((place, Column((other.heading,))))
         headings[place] = other.heading
-    parts = [
-        _select(one, order, columns, wanted) for order, one in enumerate(inputs)
-    ]
+    parts = [_select(one, order, columns, wanted) for order, one in enumerate(inputs)]
     connection.execute(
         "create or replace table given as select (row_number() over "
         "(order by file_order, row_order) - 1)::integer as n, * exclude (file_order, "
@@ -134,8 +133,7 @@ def _say_absent(inputs: list[Input], columns: ColumnMap) -> list[str]:
         f"{one.source} has no column '{heading}': nothing is known there."
         for one in inputs
         for heading in named
-        if heading not in one.columns
-        and not _has_another(one, columns, heading)
+        if heading not in one.columns and not _has_another(one, columns, heading)
     ]
 
 

@@ -20,7 +20,7 @@ from flows.linkage.tables.levels import PRIOR, find_levels
 from flows.linkage.tables.method import Comparisons
 
 _ROUNDS = 4
-_RANDOM_PAIRS = 600_000
+_RANDOM_PAIRS = 500_000
 _LABELLED_PAIRS = 200_000
 # The parameters that are written down count as so many pairs.
 _PRIOR_PAIRS = {"m": 60, "u": 200}
@@ -62,8 +62,7 @@ def fit_table(
     """
     settings = copy.deepcopy(base)
     possible = _draw_pairs(connection, rules.scope, seed)
-    connection.execute("drop table if exists drawn_levels")
-    find_levels(connection, base, "drawn", "drawn_levels")
+    _find_drawn_levels(connection, base)
     settings[PRIOR] = 2 / max(_count(connection, "standard"), 20_000)
     _count_and_set(connection, comparisons, settings, "u", "drawn_levels")
     same = 0
@@ -84,9 +83,20 @@ def fit_table(
     return Fit(settings, same, _count(connection, "drawn"))
 
 
-def _draw_pairs(
-    connection: duckdb.DuckDBPyConnection, scope: str, seed: int
-) -> int:
+def _find_drawn_levels(
+    connection: duckdb.DuckDBPyConnection, base: dict[str, Any]
+) -> None:
+    """Make ``drawn_levels``; where every pair was compared they are known."""
+    connection.execute(
+        "create or replace table drawn_levels as "
+        "select levels.* from levels semi join drawn using (l, r)"
+    )
+    if _count(connection, "drawn_levels") < _count(connection, "drawn"):
+        connection.execute("drop table drawn_levels")
+        find_levels(connection, base, "drawn", "drawn_levels")
+
+
+def _draw_pairs(connection: duckdb.DuckDBPyConnection, scope: str, seed: int) -> int:
     """Make ``drawn``, random pairs that may be linked; give how many there could be."""
     records = connection.execute("select n from standard order by n").fetchnumpy()["n"]
     size = len(records)

@@ -5,14 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows.errors import LinkageError
-from flows.linkage.tables.column_map import (
-    Column,
-    ColumnMap,
-    Other,
-    gather_parts,
-    load_words,
-    name_fields,
-)
+from flows.linkage.tables.column_map import ColumnMap, gather_parts
+from flows.linkage.tables.words import Column, Other, load_words, name_fields
 from flows.onboarding.names import normalise
 
 

@@ -58,9 +58,7 @@ def find_levels(
         linker.table_management.register_term_frequency_lookup(
             api.register(f"terms_{column}"), column
         )
-    linker.table_management.register_blocked_pairs_for_predict(
-        api.register(registered)
-    )
+    linker.table_management.register_blocked_pairs_for_predict(api.register(registered))
     scored = linker.inference.predict(
         threshold_match_weight=-1000, warning_mode="never"
     )

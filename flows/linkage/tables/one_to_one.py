@@ -12,7 +12,9 @@ from scipy.sparse.csgraph import connected_components
 _LARGEST_SIDE = 2000
 
 
-def keep_best_partners(connection: duckdb.DuckDBPyConnection, threshold_weight: float) -> None:
+def keep_best_partners(
+    connection: duckdb.DuckDBPyConnection, threshold_weight: float
+) -> None:
     """Keep of ``edges`` those of the assignment with the largest sum of weights.
 
     Edges inside a source are dropped. Each pair of sources is assigned by itself.

@@ -21,7 +21,7 @@ def check_target(
     """Refuse a file that cannot or should not be written, before any work is done.
 
     Raises:
-        LinkageError: it is an input, is there already, or is of no kind that is written.
+        LinkageError: it is an input, is there already, or its kind is not written.
     """
     if target.suffix.lower() not in suffixes:
         raise LinkageError(

@@ -12,9 +12,10 @@ from flows.linkage.tables.standard import Standard
 
 FOLDER = Path(__file__).parent
 # Of so few pairs all are compared: no rule can miss any.
-_COMPARE_ALL = 600_000
+_COMPARE_ALL = 500_000
 _PAIRS_PER_RECORD = 60
-_PAIRS_OF_ONE_RULE = 25
+# Of very many records fewer pairs each: what they share is told by finer rules.
+_MOST_PAIRS, _FEWEST_PER_RECORD = 6_000_000, 12
 # A value held by more records than this is no evidence.
 _LARGEST_BLOCK = 300
 # A column of fewer values brings too many records together.
@@ -39,12 +40,15 @@ def choose_rules(
     records = _count(connection, "select count(*) from standard")
     if records * (records - 1) // 2 <= _COMPARE_ALL:
         return [_ALL_KEYS], 0
+    budget = min(
+        _PAIRS_PER_RECORD * records, max(_MOST_PAIRS, _FEWEST_PER_RECORD * records)
+    )
     chosen: list[Rule] = []
     total = left_out = 0
     for keys in _list_candidates(connection, standard):
         pairs = _count_pairs(connection, keys)
-        is_dear = pairs > _PAIRS_OF_ONE_RULE * records
-        if is_dear or total + pairs > _PAIRS_PER_RECORD * records:
+        # No rule takes most of the budget from those that come after it.
+        if 2 * pairs > budget or total + pairs > budget:
             left_out += 1
         elif pairs:
             total += pairs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from flows.duck import connect, quote_text
 from flows.errors import LinkageError
 from flows.linkage.policy import load_policy
 from flows.linkage.scoring import build_settings
+from flows.linkage.tables.asked import Asked, Linked
 from flows.linkage.tables.bind import Bound, bind_inputs
 from flows.linkage.tables.column_map import ColumnMap, read_map
 from flows.linkage.tables.fit import Fit, fit_table
@@ -35,57 +36,6 @@ _SCOPES = {
     "within": "a.provider = b.provider",
     "between": "a.provider <> b.provider",
 }
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What somebody asked for.
-
-    Attributes:
-        inputs: the files.
-        columns: the map, or None to guess it from the headings.
-        model: a model that was trained before, or None to fit one on the spot.
-        threshold_weight: match weight from which two records are one person.
-        link: ``within``, ``between`` or ``both``; empty: as the map says.
-        one_to_one: at most one partner in each other source; None: as the map says.
-        seed: draws the random pairs.
-        memory: what DuckDB may use, such as ``4GB``; empty: its own default.
-    """
-
-    inputs: list[Path]
-    columns: Path | None = None
-    model: Path | None = None
-    threshold_weight: float | None = None
-    link: str = ""
-    one_to_one: bool | None = None
-    seed: int = 1
-    memory: str = ""
-
-
-@dataclass
-class Linked:
-    """What came of it: counts, and remarks in words; no value from a row."""
-
-    records: int = 0
-    sources: int = 0
-    persons: int = 0
-    linked_records: int = 0
-    largest: int = 0
-    pairs: int = 0
-    edges: int = 0
-    rules: int = 0
-    rules_left_out: int = 0
-    values_left_out: int = 0
-    rebuilt: int = 0
-    link: str = ""
-    one_to_one: bool = False
-    same_pairs: int = 0
-    random_pairs: int = 0
-    model: str = ""
-    compared: dict[str, str] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -224,9 +174,7 @@ def _prepare(
     find_levels(connection, base, "pairs", "levels")
     linked.link, linked.sources = link, bound.sources
     linked.rules = len(blocking)
-    linked.compared = {
-        name: standard.headings.get(name, name) for name in comparisons
-    }
+    linked.compared = {name: standard.headings.get(name, name) for name in comparisons}
     linked.ignored = _list_ignored(headings, columns)
     linked.remarks = [*bound.remarks, *standard.remarks]
     weight = asked.threshold_weight
