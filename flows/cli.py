@@ -15,6 +15,7 @@ from flows.screen import answers, runs
 from flows.screen.audit_commands import audit_app
 from flows.screen.commands import DataOption, explained, find_place
 from flows.screen.export_commands import exports_app
+from flows.screen.link_commands import link_app
 from flows.screen.provider_commands import providers_app
 from flows.screen.release_commands import release_app
 from flows.screen.review_commands import review_app
@@ -41,6 +42,7 @@ app.add_typer(release_app, name="release")
 app.add_typer(exports_app, name="exports")
 app.add_typer(audit_app, name="audit")
 app.add_typer(review_app, name="review")
+app.add_typer(link_app, name="link")
 
 
 @app.command()

@@ -80,9 +80,13 @@ def score_pairs(
     )
 
 
-def build_settings() -> dict[str, Any]:
-    """Splink's settings with the parameters of ``comparisons.yml``, before training."""
-    comparisons = read_yaml(FOLDER / "comparisons.yml")
+def build_settings(comparisons: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Splink's settings before training, with the parameters that are written down.
+
+    Args:
+        comparisons: in the form of ``comparisons.yml``, which is the default.
+    """
+    comparisons = comparisons or read_yaml(FOLDER / "comparisons.yml")
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "n",

@@ -65,7 +65,7 @@ class Names:
             self._add(heading, candidate)
         for name in self.fields:
             self._add(name, Candidate(name, "known"))
-        for field, synonym in _read_synonyms():
+        for field, synonym in list_synonyms():
             self._add(synonym, Candidate(field, "known"))
         for name in list_layouts():
             layout = load_layout(name)
@@ -105,7 +105,7 @@ class Names:
 @lru_cache
 def known_headings() -> frozenset[str]:
     """Give every heading of a layout, field and synonym of any sector, normalised."""
-    headings = {synonym for _, synonym in _read_synonyms()} | set(load_identity())
+    headings = {synonym for _, synonym in list_synonyms()} | set(load_identity())
     for name in list_layouts():
         for file in load_layout(name).files.values():
             headings |= set(file.headers) | file.fields
@@ -198,7 +198,12 @@ def _walk_layouts(sector: str) -> Iterator[tuple[str, Candidate]]:
 
 
 @lru_cache
-def _read_synonyms() -> list[tuple[str, str]]:
+def list_synonyms() -> list[tuple[str, str]]:
+    """List (field, synonym): what headings are called elsewhere.
+
+    Raises:
+        MappingError: a field is in no contract.
+    """
     with SYNONYMS.open(newline="", encoding="utf-8") as file:
         rows = [(row["field"], row["synonym"]) for row in csv.DictReader(file)]
     if wrong := sorted({field for field, _ in rows} - _every_field()):

@@ -1,0 +1,1 @@
+"""Linking a table that somebody brings: map its columns, fit, link, write."""

@@ -1,0 +1,222 @@
+"""Make people of the pairs of a table: components, and what holds them apart."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from flows.linkage.tables.agglomerate import agglomerate
+from flows.linkage.tables.levels import find_levels, weigh
+from flows.linkage.tables.one_to_one import keep_best_partners
+
+FOLDER = Path(__file__).parent
+# Inside a component of so many records every pair is weighed, compared before or not.
+_LARGEST_WHOLE = 150
+# What a pair that was never compared counts, and where weights stop counting.
+_UNKNOWN = -4.0
+_HIGHEST, _LOWEST = 12.0, -12.0
+_LEAST_MEAN = -1.0
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What decides, beside the weights.
+
+    Attributes:
+        threshold_weight: match weight from which two records are one person.
+        certain_weight: a pair that a shared number makes certain weighs at least this.
+        guarded: kinds of number of which a person has one.
+        junior_years: father and son of one name are at least so many years apart.
+        scope: condition on two rows of ``records``, ``a`` and ``b``: may they be
+            linked?
+        one_to_one: a record has at most one partner in each other source.
+    """
+
+    threshold_weight: float
+    certain_weight: float
+    guarded: tuple[str, ...]
+    junior_years: int
+    scope: str
+    one_to_one: bool
+
+
+def group_table(
+    connection: duckdb.DuckDBPyConnection,
+    base: dict[str, Any],
+    settings: dict[str, Any],
+    rules: Rules,
+) -> int:
+    """Make ``edges`` and ``groups`` (n, label): records of one label are one person.
+
+    Components in which every pair agrees stay as they are; the others are built again
+    by average linkage (see :mod:`flows.linkage.tables.agglomerate`).
+
+    Args:
+        connection: holds ``records``, ``standard``, ``pairs``, ``levels``,
+            ``certain_pairs``, ``own_numbers`` and ``identifiers``.
+        base: Splink's settings that ``levels`` was made with.
+        settings: the same, with the parameters that weigh.
+        rules: threshold and guards.
+
+    Returns:
+        How many components were built again.
+    """
+    _weigh_pairs(connection, settings, rules)
+    if rules.one_to_one:
+        keep_best_partners(connection, rules.threshold_weight)
+    labels = _connect(connection, rules)
+    if not rules.one_to_one:
+        _weigh_inside(connection, base, settings)
+        statements = (FOLDER / "conflicts.sql").read_text(encoding="utf-8")
+        guarded = ", ".join(f"'{kind}'" for kind in rules.guarded)
+        connection.execute(
+            statements.replace("$guarded", guarded).replace(
+                "$junior_years", str(rules.junior_years)
+            )
+        )
+    rebuilt = 0
+    for weights, conflicts in [] if rules.one_to_one else _read_doubtful(connection):
+        rebuilt += 1
+        grouped = agglomerate(weights, conflicts, _LEAST_MEAN, _UNKNOWN)
+        for record, label in grouped.items():
+            labels[record] = label
+    _store(connection, "groups", labels, "label")
+    return rebuilt
+
+
+def _weigh_pairs(
+    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], rules: Rules
+) -> None:
+    connection.execute(
+        f"""
+        create or replace table edges as
+        with weighed as (
+            select
+                levels.l,
+                levels.r,
+                {weigh(settings)} as weight,
+                certain_pairs.l is not null as is_certain,
+            from levels
+            left join certain_pairs
+                on certain_pairs.l = levels.l and certain_pairs.r = levels.r
+        )
+
+        select
+            weighed.l,
+            weighed.r,
+            if(is_certain, greatest(weight, {rules.certain_weight}), weight)
+                as match_weight,
+            pairs.rule as match_rule,
+            is_certain,
+        from weighed
+        inner join pairs on pairs.l = weighed.l and pairs.r = weighed.r
+        order by weighed.l, weighed.r
+        """
+    )
+
+
+def _connect(connection: duckdb.DuckDBPyConnection, rules: Rules) -> np.ndarray:
+    """Make ``components``: the smallest record of the component of each record."""
+    size = connection.execute("select count(*) from records").fetchall()[0][0]
+    linked = connection.execute(
+        f"select l, r from edges where match_weight >= {rules.threshold_weight} "
+        "order by l, r"
+    ).fetchnumpy()
+    ones = np.ones(len(linked["l"]), dtype=np.int8)
+    graph = coo_array((ones, (linked["l"], linked["r"])), shape=(size, size))
+    _, component = connected_components(graph, directed=False)
+    _, first = np.unique(component, return_index=True)
+    labels = first[component]
+    _store(connection, "components", labels, "component")
+    return labels
+
+
+def _weigh_inside(
+    connection: duckdb.DuckDBPyConnection,
+    base: dict[str, Any],
+    settings: dict[str, Any],
+) -> None:
+    """Make ``inside``: every pair of a component that is weighed, with its weight."""
+    connection.execute(
+        f"""
+        create or replace table missing as
+        select a.n as l, b.n as r
+        from components as a
+        inner join components as b on b.component = a.component and b.n > a.n
+        semi join (
+            select component from components group by component
+            having count(*) between 3 and {_LARGEST_WHOLE}
+        ) as small on small.component = a.component
+        anti join levels on levels.l = a.n and levels.r = b.n
+        order by l, r
+        """
+    )
+    if connection.execute("select count(*) from missing").fetchall()[0][0]:
+        find_levels(connection, base, "missing", "levels")
+    connection.execute(
+        f"""
+        create or replace table inside as
+        select
+            a.component, levels.l, levels.r,
+            greatest(
+                least(coalesce(edges.match_weight, {weigh(settings)}), {_HIGHEST}),
+                {_LOWEST}
+            ) as weight,
+        from levels
+        inner join components as a on a.n = levels.l
+        inner join components as b on b.n = levels.r and b.component = a.component
+        left join edges on edges.l = levels.l and edges.r = levels.r
+        order by a.component, levels.l, levels.r
+        """
+    )
+
+
+def _read_doubtful(
+    connection: duckdb.DuckDBPyConnection,
+) -> list[tuple[list[tuple[int, int, float]], set[tuple[int, int]]]]:
+    """Read weights and conflicts of the components that may be several people."""
+    connection.execute(
+        f"""
+        create or replace table doubtful as
+        select component from inside group by component having min(weight) < 0
+        union
+        select component from components group by component
+        having count(*) > {_LARGEST_WHOLE}
+        union
+        select inside.component from inside semi join conflicts using (l, r)
+        """
+    )
+    rows = connection.execute(
+        "select component, l, r, weight from inside semi join doubtful "
+        "using (component) order by component, l, r"
+    ).fetchall()
+    held = connection.execute(
+        "select components.component, conflicts.l, conflicts.r from conflicts "
+        "inner join components on components.n = conflicts.l"
+    ).fetchall()
+    conflicts: dict[int, set[tuple[int, int]]] = {}
+    for component, left, right in held:
+        conflicts.setdefault(component, set()).add((left, right))
+    return [
+        ([row[1:] for row in group], conflicts.get(component, set()))
+        for component, group in itertools.groupby(rows, key=lambda row: row[0])
+    ]
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection, table: str, labels: np.ndarray, name: str
+) -> None:
+    numbered = {"n": np.arange(len(labels)), "label": labels}
+    connection.register("numbered", numbered)
+    connection.execute(
+        f"create or replace table {table} as "
+        f"select n::integer as n, label::integer as {name} from numbered order by n"
+    )
+    connection.unregister("numbered")
