@@ -341,7 +341,8 @@ def test_after_a_real_linking_questions_are_edges_of_the_band_or_drawn_links(
             f"select record_id_l, record_id_r, match_weight from '{current}/edges.parquet'"
         ).fetchall()
     }
-    people = dict(duckdb.sql(f"from '{current}/person_links.parquet'").fetchall())
+    links = f"{current}/person_links.parquet"
+    people = dict(duckdb.sql(f"select record_id, person_id from '{links}'").fetchall())
 
     sitting = begin_sitting(place, keys)
     seen = 0
