@@ -133,6 +133,7 @@ def link_night(
         many_records=policy.many_records,
     )
     _execute(connection, "outcome")
+    _execute(connection, "quality")
     return {
         "touched_records": _count(connection, "dirty"),
         "refused_merges": grouping.refused_merges,

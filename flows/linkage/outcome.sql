@@ -66,6 +66,14 @@ create or replace table outdated_rejections as from outdated_keys;
 create or replace table next_keys as from block_keys;
 create or replace table next_rejections as
 select rejections.* from rejections semi join changed using (n);
+create or replace table rejected as
+select records.provider, told.reason
+from (
+    from next_rejections
+    union all
+    from known_rejections where n not in (from outdated_rejections)
+) as told
+inner join records using (n);
 create or replace table next_crowded as from crowded;
 create or replace table next_terms as from terms;
 create or replace table next_rulings as from decisions;

@@ -14,7 +14,14 @@ from flows.duck import quote_text
 from flows.errors import LinkageError
 from flows.paths import Place, replace_link, sync_entry
 
-FILES = ("person_links", "person_ids", "person_health", "edges", "changes")
+FILES = (
+    "person_links",
+    "person_ids",
+    "person_health",
+    "edges",
+    "changes",
+    "quality",
+)
 
 
 def read_summary(place: Place) -> dict[str, Any]:

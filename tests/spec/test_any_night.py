@@ -26,7 +26,14 @@ BIRTHS = ["1984-03-09", "1984-09-03", "1971-10-30", "1984-01-01", "1958-03-09"]
 PLACES = ["QX1 2AB", "QX1 2CD", "QX4 5DE", "ZZ99 3VZ"]
 NUMBERS = ["9990000018", "9990000026", "9990000034"]
 PROVIDERS = ["fernshire_council", "millbrook_recovery", "hmp_larkmoor"]
-FILES = ("person_links", "person_ids", "person_health", "edges", "changes")
+FILES = (
+    "person_links",
+    "person_ids",
+    "person_health",
+    "edges",
+    "changes",
+    "quality",
+)
 
 maybe = lambda values: st.one_of(st.none(), st.sampled_from(values))  # noqa: E731
 said = st.fixed_dictionaries(

@@ -128,6 +128,27 @@ def test_what_people_link_is_one_person_whatever_speaks_against_it(
     assert nights.again() == {together("a1"), together("b1")}
 
 
+def test_quality_counts_who_is_shared_and_what_was_rejected(nights: Nights) -> None:
+    nights.link(
+        record("a1", ANNA),
+        record("a2", ANNA, **RECOVERY),
+        record("b1", {**BELA, "forename": "Unknown"}, **RECOVERY),
+        record("w1", BELA, is_live=False),
+    )
+
+    folder = nights.place.linked / "current"
+    rows = duckdb.sql(
+        f"select figure, provider, of_what, found, counted from '{folder}/quality.parquet'"
+    ).fetchall()
+
+    assert ("shared_with", "fernshire_council", "millbrook_recovery", 1, 2) in rows
+    assert ("shared_with", "millbrook_recovery", "fernshire_council", 1, 2) in rows
+    assert ("unlinkable", "fernshire_council", "records", 1, 2) in rows
+    assert ("rejected", "millbrook_recovery", "forename_placeholder", 1, 2) in rows
+    assert ("edges_of", None, "full_identifiers", 1, 1) in rows
+    assert ("health", None, "ok", 3, 3) in rows
+
+
 def test_a_twin_stays_apart(nights: Nights) -> None:
     twin = {**ANNA, "forename": "Bramwin", "sex_type": "male"}
 

@@ -1,0 +1,74 @@
+-- One row per figure of how well linking went, with what it is of; counts alone.
+-- Reads new_person_links, new_person_health, new_edges, records, rejected, dirty and
+-- was_person; makes new_quality, in memory. Of a share, ``counted`` is the whole.
+
+create or replace table new_quality as
+with linked as (
+    select records.n, records.provider, links.person_id
+    from new_person_links as links
+    inner join records on records.record_id = links.record_id::uuid
+),
+
+served as (
+    select distinct person_id, provider from linked
+),
+
+totals as (
+    select provider, count(*) as people from served group by provider
+),
+
+figures as (
+    -- Of the people of one provider, those whom another knows, too.
+    select
+        'shared_with' as figure, a.provider, b.provider as of_what,
+        count(*) as found, any_value(totals.people) as counted,
+    from served as a
+    inner join served as b on b.person_id = a.person_id and b.provider <> a.provider
+    inner join totals on totals.provider = a.provider
+    group by a.provider, b.provider
+    union all
+    -- Nothing is known of these records that could link them.
+    select
+        'unlinkable', provider, 'records', count(*) filter (live_rows = 0), count(*)
+    from records
+    group by provider
+    union all
+    select 'rejected', rejected.provider, reason, count(*), any_value(held.records)
+    from rejected
+    inner join (
+        select provider, count(*) as records from records group by provider
+    ) as held on held.provider = rejected.provider
+    group by rejected.provider, reason
+    union all
+    select
+        'edges_of', null, evidence, count(*), (select count(*) from new_edges)
+    from new_edges
+    group by evidence
+    union all
+    select 'health', null, health, count(*), (select count(*) from new_person_health)
+    from new_person_health
+    group by health
+    union all
+    select
+        'attention', null, unnest(reasons), 1, (select count(*) from new_person_health)
+    from new_person_health
+    union all
+    -- Records of an earlier night whose person has another id now.
+    select
+        'id_changed', null, 'records',
+        count(*) filter (linked.person_id <> was_person.person_id),
+        (select count(*) from old_links),
+    from linked
+    inner join was_person using (n)
+)
+
+select
+    figure,
+    provider,
+    of_what,
+    sum(found)::bigint as found,
+    max(counted)::bigint as counted,
+    sum(found) / nullif(max(counted), 0) as share,
+from figures
+group by figure, provider, of_what
+order by figure, provider nulls first, of_what;
