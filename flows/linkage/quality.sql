@@ -56,10 +56,13 @@ figures as (
     -- Records of an earlier night whose person has another id now.
     select
         'id_changed', null, 'records',
-        count(*) filter (linked.person_id <> was_person.person_id),
+        (
+            select count(*)
+            from linked
+            inner join was_person using (n)
+            where linked.person_id <> was_person.person_id
+        ),
         (select count(*) from old_links),
-    from linked
-    inner join was_person using (n)
 )
 
 select
