@@ -174,7 +174,11 @@ def _prepare(
     find_levels(connection, base, "pairs", "levels")
     linked.link, linked.sources = link, bound.sources
     linked.rules = len(blocking)
-    linked.compared = {name: standard.headings.get(name, name) for name in comparisons}
+    linked.compared = {
+        name: standard.headings.get(f"{name}_0", standard.headings.get(name, ""))
+        for name in comparisons
+    }
+    linked.is_guessed = columns.is_guessed
     linked.ignored = _list_ignored(headings, columns)
     linked.remarks = [*bound.remarks, *standard.remarks]
     weight = asked.threshold_weight
