@@ -1,22 +1,20 @@
 """Public sets with a truth are linked as well as is claimed, where they are at hand.
 
-The folder that ``COMMONGROUND_LINKAGE_SAMPLES`` names holds febrl's dataset3.csv,
-dataset4a.csv and dataset4b.csv, and fake_1000.csv.
+They are febrl's dataset3.csv, dataset4a.csv and dataset4b.csv, and fake_1000.csv.
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from pathlib import Path
 
 import duckdb
 import pytest
 
 from flows.linkage.tables.asked import Asked
 from flows.linkage.tables.run import link_table
+from tests.conftest import SAMPLES
 
-FOLDER = Path(os.environ.get("COMMONGROUND_LINKAGE_SAMPLES", "none"))
+FOLDER = SAMPLES / "linkage"
 FEBRL = """
 record: rec_id
 columns:
