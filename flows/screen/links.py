@@ -42,10 +42,11 @@ def trained(linked: Linked, out: Path) -> None:
 
 def _compared(linked: Linked) -> None:
     listed = ", ".join(
-        name if name == heading else f"{heading} ({'another column'})"
+        heading if name.startswith("x_") else f"{heading or 'names'} as {name}"
         for name, heading in linked.compared.items()
     )
-    _out.print(f"Compared: {printable(listed)}")
+    guessed = " (guessed from the headings)" if linked.is_guessed else ""
+    _out.print(f"Compared{guessed}: {printable(listed)}")
     if linked.ignored:
         _out.print(f"Not used: {printable(', '.join(linked.ignored))}")
     one = ", one to one" if linked.one_to_one else ""

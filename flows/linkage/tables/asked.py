@@ -47,6 +47,7 @@ class Linked:
     values_left_out: int = 0
     rebuilt: int = 0
     link: str = ""
+    is_guessed: bool = False
     one_to_one: bool = False
     same_pairs: int = 0
     random_pairs: int = 0

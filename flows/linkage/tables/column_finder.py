@@ -75,7 +75,7 @@ class Finder:
             return Column(headings, in_parts=True)
         if "column" not in keys or keys - {"column", "format"}:
             raise LinkageError(
-                f"{self.path}: '{ours}' is told as {sorted(keys)}; write its column, or "
+                f"{self.path}: '{ours}' is told as {sorted(keys)}; write a column, or "
                 "'{column: ..., format: \"%d/%m/%Y\"}', or for a date of birth "
                 "'{year: ..., month: ..., day: ...}'."
             )

@@ -86,7 +86,7 @@ def read_map(path: Path, headings: list[str]) -> ColumnMap:
         record=finder.one("record", settings.pop("record", "")),
         source=finder.one("source", settings.pop("source", "")),
         ignored=tuple(finder.find(h) or h for h in settings.pop("ignore")),
-        link=_read_link(path, settings.pop("link", "")),
+        link=read_link(path, settings.pop("link", "")),
         one_to_one=_read_flag(path, settings.pop("one_to_one", False)),
     )
 
@@ -150,14 +150,23 @@ def _join(path: Path, ours: str, first: Column, second: Column) -> Column:
     return replace(first, headings=tuple(headings))
 
 
-def _read_link(path: Path, said: Any) -> str:
+def read_link(place: object, said: object) -> str:
+    """Read which records may be linked, in any usual words; empty if nothing is said.
+
+    Args:
+        place: where it is said, to speak of it.
+        said: the words.
+
+    Raises:
+        LinkageError: the words are not known.
+    """
     if said in ("", None):
         return ""
     link = LINKS.get(str(said).strip().lower().replace("-", "_").replace(" ", "_"))
     if link is None:
         raise LinkageError(
-            f"{path}: 'link: {said}' is not known. Write within (find doubles inside a "
-            "file), between (link files only) or both."
+            f"{place}: '{said}' is no way to link. Say within (find doubles inside a "
+            "source), between (link sources only) or both."
         )
     return link
 

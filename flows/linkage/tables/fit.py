@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 
 from flows.linkage.tables.grouping import Rules, group_table
-from flows.linkage.tables.levels import PRIOR, find_levels
+from flows.linkage.tables.levels import PRIOR, find_levels, weigh
 from flows.linkage.tables.method import Comparisons
 
 _ROUNDS = 4
@@ -64,7 +64,12 @@ def fit_table(
     possible = _draw_pairs(connection, rules.scope, seed)
     _find_drawn_levels(connection, base)
     settings[PRIOR] = 2 / max(_count(connection, "standard"), 20_000)
-    _count_and_set(connection, comparisons, settings, "u", "drawn_levels")
+    # In a small table many pairs drawn are of one person: the evident ones do not count.
+    connection.execute(
+        "create or replace table apart_levels as select * from drawn_levels "
+        f"where {weigh(settings)} < 0"
+    )
+    _count_and_set(connection, comparisons, settings, "u", "apart_levels")
     same = 0
     for _ in range(_ROUNDS):
         group_table(connection, base, settings, rules)

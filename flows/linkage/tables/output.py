@@ -8,6 +8,7 @@ import duckdb
 
 from flows.duck import quote_text
 from flows.errors import LinkageError
+from flows.linkage.tables.asked import Linked
 
 _SUFFIXES = (".parquet", ".csv")
 
@@ -98,3 +99,19 @@ def _write(connection: duckdb.DuckDBPyConnection, query: str, out: Path) -> None
         aside.replace(out)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def count_result(connection: duckdb.DuckDBPyConnection, linked: Linked) -> None:
+    """Count what came of it, from ``groups``, ``pairs`` and ``edges``."""
+    row = connection.execute(
+        """
+        with sizes as (select label, count(*) as size from groups group by label)
+        select
+            sum(size)::bigint, count(*), (sum(size) filter (where size > 1))::bigint,
+            max(size), (select count(*) from pairs), (select count(*) from edges),
+        from sizes
+        """
+    ).fetchall()[0]
+    linked.records, linked.persons = row[0], row[1]
+    linked.linked_records, linked.largest = row[2] or 0, row[3]
+    linked.pairs, linked.edges = row[4], row[5]

@@ -46,13 +46,15 @@ def choose_rules(
     chosen: list[Rule] = []
     total = left_out = 0
     for keys in _list_candidates(connection, standard):
-        pairs = _count_pairs(connection, keys)
+        pairs, crowds = _count_pairs(connection, keys)
         # No rule takes most of the budget from those that come after it.
         if 2 * pairs > budget or total + pairs > budget:
             left_out += 1
         elif pairs:
             total += pairs
             chosen.append(keys)
+        elif crowds:
+            left_out += 1
     return chosen, left_out
 
 
@@ -137,13 +139,18 @@ def _count_values(connection: duckdb.DuckDBPyConnection, column: str) -> int:
     return _count(connection, f"select approx_count_distinct({column}) from standard")
 
 
-def _count_pairs(connection: duckdb.DuckDBPyConnection, keys: Rule) -> int:
-    return _count(
-        connection,
-        "select coalesce(sum(size * (size - 1) // 2), 0)::bigint from (select count(*) "
-        f"as size from ({_list_keys(keys)}) group by key) "
-        f"where size <= {_LARGEST_BLOCK}",
-    )
+def _count_pairs(connection: duckdb.DuckDBPyConnection, keys: Rule) -> tuple[int, int]:
+    """Count the pairs that a rule brings, and the values that too many records hold."""
+    row = connection.execute(
+        f"""
+        select
+            coalesce(sum(size * (size - 1) // 2) filter (where size <= $1), 0)::bigint,
+            count(*) filter (where size > $1),
+        from (select count(*) as size from ({_list_keys(keys)}) group by key)
+        """,
+        [_LARGEST_BLOCK],
+    ).fetchall()[0]
+    return (int(row[0]), int(row[1]))
 
 
 def _list_keys(keys: Rule) -> str:

@@ -17,7 +17,7 @@ from flows.linkage.policy import load_policy
 from flows.linkage.scoring import build_settings
 from flows.linkage.tables.asked import Asked, Linked
 from flows.linkage.tables.bind import Bound, bind_inputs
-from flows.linkage.tables.column_map import ColumnMap, read_map
+from flows.linkage.tables.column_map import ColumnMap, read_link, read_map
 from flows.linkage.tables.fit import Fit, fit_table
 from flows.linkage.tables.grouping import Rules, group_table
 from flows.linkage.tables.guess import guess_map
@@ -25,7 +25,12 @@ from flows.linkage.tables.input import list_headings, read_inputs
 from flows.linkage.tables.levels import find_levels
 from flows.linkage.tables.method import Comparisons, choose_comparisons
 from flows.linkage.tables.model import read_model, write_model
-from flows.linkage.tables.output import check_target, write_edges, write_links
+from flows.linkage.tables.output import (
+    check_target,
+    count_result,
+    write_edges,
+    write_links,
+)
 from flows.linkage.tables.pairing import Rule, choose_rules, pair_records
 from flows.linkage.tables.standard import standardise_table
 
@@ -85,7 +90,7 @@ def link_table(
             write_links(connection, out)
             if edges is not None:
                 write_edges(connection, edges)
-            _count_result(connection, linked)
+            count_result(connection, linked)
         finally:
             connection.close()
     linked.seconds = round(time.perf_counter() - started, 1)
@@ -174,7 +179,11 @@ def _prepare(
     find_levels(connection, base, "pairs", "levels")
     linked.link, linked.sources = link, bound.sources
     linked.rules = len(blocking)
-    linked.compared = {name: standard.headings.get(name, name) for name in comparisons}
+    linked.compared = {
+        name: standard.headings.get(f"{name}_0", standard.headings.get(name, ""))
+        for name in comparisons
+    }
+    linked.is_guessed = columns.is_guessed
     linked.ignored = _list_ignored(headings, columns)
     linked.remarks = [*bound.remarks, *standard.remarks]
     weight = asked.threshold_weight
@@ -190,7 +199,7 @@ def _prepare(
 
 
 def _choose_scope(asked: Asked, columns: ColumnMap, bound: Bound) -> tuple[str, str]:
-    link = asked.link or columns.link or "both"
+    link = read_link("--link", asked.link) or columns.link or "both"
     if bound.sources < 2:
         if link == "between":
             raise LinkageError(
@@ -233,18 +242,3 @@ def _list_ignored(headings: list[str], columns: ColumnMap) -> list[str]:
     used = {h for column in columns.columns.values() for h in column.headings}
     used |= {other.heading for other in columns.others}
     return [h for h in headings if h not in used | {columns.record, columns.source}]
-
-
-def _count_result(connection: duckdb.DuckDBPyConnection, linked: Linked) -> None:
-    row = connection.execute(
-        """
-        with sizes as (select label, count(*) as size from groups group by label)
-        select
-            sum(size)::bigint, count(*), (sum(size) filter (where size > 1))::bigint,
-            max(size), (select count(*) from pairs), (select count(*) from edges),
-        from sizes
-        """
-    ).fetchall()[0]
-    linked.records, linked.persons = row[0], row[1]
-    linked.linked_records, linked.largest = row[2] or 0, row[3]
-    linked.pairs, linked.edges = row[4], row[5]

@@ -37,7 +37,7 @@ _WHOLE_NAME = "full_name"
 def part_numbers(
     connection: duckdb.DuckDBPyConnection, bound: Bound
 ) -> tuple[Bound, list[str]]:
-    """Compare as plain numbers what is not compared, or not of the form it should be."""
+    """Compare as plain numbers what is not compared, or not of its form."""
     fields, others, remarks = dict(bound.fields), dict(bound.others), []
     headings = dict(bound.headings)
     for name, form in _NUMBERS.items():
@@ -90,7 +90,7 @@ def make_told(
 
 
 def _list_parted_aliases(bound: Bound) -> list[str]:
-    """Aliases of which forename and surname stand apart; what is missing is the main."""
+    """Aliases in two columns; a part that is missing is the main one."""
     fields = bound.fields
     given, family = fields.get("alias_forename", []), fields.get("alias_surname", [])
     rows = []
