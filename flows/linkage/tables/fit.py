@@ -64,7 +64,7 @@ def fit_table(
     possible = _draw_pairs(connection, rules.scope, seed)
     _find_drawn_levels(connection, base)
     settings[PRIOR] = 2 / max(_count(connection, "standard"), 20_000)
-    # In a small table many pairs drawn are of one person: the evident ones do not count.
+    # In a small table many drawn pairs are of one person: the evident do not count.
     connection.execute(
         "create or replace table apart_levels as select * from drawn_levels "
         f"where {weigh(settings)} < 0"
