@@ -1,6 +1,6 @@
 -- One row per figure of how well linking went, with what it is of; counts alone.
--- Reads new_person_links, new_person_health, new_edges, records, rejected, dirty and
--- was_person; makes new_quality, in memory. Of a share, ``counted`` is the whole.
+-- Reads new_person_links, new_person_health, new_edges, records and rejected;
+-- makes new_quality, in memory. Of a share, ``counted`` is the whole.
 
 create or replace table new_quality as
 with linked as (
@@ -52,17 +52,6 @@ figures as (
     select
         'attention', null, unnest(reasons), 1, (select count(*) from new_person_health)
     from new_person_health
-    union all
-    -- Records of an earlier night whose person has another id now.
-    select
-        'id_changed', null, 'records',
-        (
-            select count(*)
-            from linked
-            inner join was_person using (n)
-            where linked.person_id <> was_person.person_id
-        ),
-        (select count(*) from old_links),
 )
 
 select
