@@ -24,8 +24,9 @@ from flows.linkage.pairing import (
     pair_records,
 )
 from flows.linkage.policy import FOLDER, MODEL, Policy
-from flows.linkage.scoring import count_terms, score_pairs
+from flows.linkage.scoring import score_pairs
 from flows.linkage.standardise import add_standard, begin_standard, number_records
+from flows.linkage.terms import count_terms
 
 
 @dataclass(frozen=True)

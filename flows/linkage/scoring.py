@@ -11,8 +11,7 @@ from splink import DuckDBAPI, Linker
 
 from flows.contracts import read_yaml
 from flows.linkage.policy import FOLDER, MODEL, Policy
-
-_AVERAGE_RECORDS = 500
+from flows.linkage.terms import list_terms
 
 
 def score_pairs(
@@ -147,7 +146,7 @@ def predict(
     )
     api = DuckDBAPI(connection)
     linker = Linker(api.register("standard"), settings, log_level=None)
-    for column, table in _list_terms(connection, settings).items():
+    for column, table in list_terms(connection, settings).items():
         linker.table_management.register_term_frequency_lookup(
             api.register(table), column
         )
@@ -157,72 +156,6 @@ def predict(
         threshold_match_weight=-1000, warning_mode="never"
     )
     return str(scored.physical_name)
-
-
-def count_terms(
-    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]
-) -> None:
-    """Make ``terms``: how common names and places are, leaning on the model's average.
-
-    In a small place a name held twice looks common, or rare, by chance alone: so
-    many records of average frequency are counted with the place's own. The row without
-    a value holds how many records have one.
-
-    Args:
-        connection: holds ``standard`` of every record.
-        settings: Splink's settings with trained parameters.
-    """
-    counts = " union all ".join(
-        f"select '{column}' as field, {column} as value, "
-        f"(count(*) + {_AVERAGE_RECORDS * average}) / "
-        f"((select count({column}) from standard) + {_AVERAGE_RECORDS}) as frequency "
-        f"from standard where {column} is not null group by {column} "
-        f"union all select '{column}', null, count({column}) from standard"
-        for column, average in _find_averages(settings).items()
-    )
-    connection.execute(
-        f"create or replace table terms as {counts} order by field, value"
-    )
-
-
-def _find_averages(settings: dict[str, Any]) -> dict[str, float]:
-    """Average frequency of the values of each column whose frequency counts."""
-    return {
-        level["tf_adjustment_column"]: level["u_probability"]
-        for comparison in settings["comparisons"]
-        for level in comparison["comparison_levels"]
-        if level.get("tf_adjustment_column")
-    }
-
-
-def _list_terms(
-    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]
-) -> dict[str, str]:
-    """Make terms of each column; a value not yet counted is as rare as can be."""
-    tables: dict[str, str] = {}
-    for column, average in _find_averages(settings).items():
-        tables[column] = f"terms_{column}"
-        least = _AVERAGE_RECORDS * average
-        connection.execute(
-            f"""
-            create or replace table terms_{column} as
-            select value as {column}, frequency as tf_{column}
-            from terms
-            where field = '{column}' and value is not null
-            union all
-            select
-                {column},
-                (1 + {least}) / (
-                    (select frequency from terms
-                        where field = '{column}' and value is null)
-                    + {_AVERAGE_RECORDS}
-                ),
-            from (select distinct {column} from standard where {column} is not null)
-            anti join (from terms where field = '{column}') as counted
-                on counted.value = {column}
-            """
-        )
-    return tables
 
 
 def _score(

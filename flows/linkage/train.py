@@ -15,8 +15,9 @@ import numpy as np
 from flows.contracts import read_yaml
 from flows.errors import LinkageError
 from flows.linkage.policy import FOLDER, MODEL, Policy, load_policy
-from flows.linkage.scoring import build_settings, count_terms, predict
+from flows.linkage.scoring import build_settings, predict
 from flows.linkage.standardise import standardise_records
+from flows.linkage.terms import count_terms
 
 _RANDOM_PAIRS = 1_000_000
 _LABELLED_PAIRS = 200_000
