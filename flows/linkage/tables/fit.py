@@ -26,6 +26,8 @@ _LABELLED_PAIRS = 200_000
 _PRIOR_PAIRS = {"m": 60, "u": 200}
 _LEAST = {"m": 2e-3, "u": 5e-6}
 _LARGEST_PERSON = 40
+# No other fit brings a pair that weighs less at first above the threshold.
+_HOPELESS = -16
 _SMALLEST_PRIOR = 1e-9
 
 
@@ -64,12 +66,16 @@ def fit_table(
     possible = _draw_pairs(connection, rules.scope, seed)
     _find_drawn_levels(connection, base)
     settings[PRIOR] = 2 / max(_count(connection, "standard"), 20_000)
-    # In a small table many pairs drawn are of one person: the evident ones do not count.
+    # In a small table many drawn pairs are of one person: the evident do not count.
     connection.execute(
         "create or replace table apart_levels as select * from drawn_levels "
         f"where {weigh(settings)} < 0"
     )
     _count_and_set(connection, comparisons, settings, "u", "apart_levels")
+    connection.execute(
+        "create or replace table levels as select * from levels "
+        f"where {weigh(settings)} > {_HOPELESS}"
+    )
     same = 0
     for _ in range(_ROUNDS):
         group_table(connection, base, settings, rules)
