@@ -26,6 +26,8 @@ _LABELLED_PAIRS = 200_000
 _PRIOR_PAIRS = {"m": 60, "u": 200}
 _LEAST = {"m": 2e-3, "u": 5e-6}
 _LARGEST_PERSON = 40
+# No other fit brings a pair that weighs less at first above the threshold.
+_HOPELESS = -16
 _SMALLEST_PRIOR = 1e-9
 
 
@@ -70,6 +72,10 @@ def fit_table(
         f"where {weigh(settings)} < 0"
     )
     _count_and_set(connection, comparisons, settings, "u", "apart_levels")
+    connection.execute(
+        "create or replace table levels as select * from levels "
+        f"where {weigh(settings)} > {_HOPELESS}"
+    )
     same = 0
     for _ in range(_ROUNDS):
         group_table(connection, base, settings, rules)

@@ -1,18 +1,18 @@
-"""Which level each comparison of a pair is at, by Splink; and what the levels weigh.
+"""Which level each comparison of a pair is at, and what the levels weigh.
 
 The level of a pair depends on its two records alone. It is found once; while the model
-is fitted, only what each level weighs changes. The weight is Splink's: log2 of the
-prior odds, plus log2(m / u) of each level, where u of an equal value is how common that
-value is.
+is fitted, only what each level weighs changes. Settings and weight are Splink's, which
+would score and keep every column of both records at each turn: log2 of the prior odds,
+plus log2(m / u) of each level, where u of an equal value is how common that value is.
 """
 
 from __future__ import annotations
 
+import re
 from math import log2
 from typing import Any
 
 import duckdb
-from splink import DuckDBAPI, Linker
 
 PRIOR = "probability_two_random_records_match"
 # So many records of average frequency are counted with the table's own: in a small
@@ -32,40 +32,26 @@ def find_levels(
         connection: holds ``standard``.
         settings: Splink's settings.
         pairs: table of pairs, with columns ``l`` and ``r``.
-        levels: table of ``l``, ``r`` and for each comparison ``gamma_<name>``, and
-            ``terms_<column>``, how common the value is, where that counts.
+        levels: table of ``l``, ``r``; for each comparison ``gamma_<name>``, the level
+            as Splink counts it: -1 nothing to compare, 0 the last; and for each column
+            whose values weigh by how common they are ``terms_<column>``.
     """
-    registered = f"{pairs}_for_splink"
-    connection.execute(
-        f"create or replace table {registered} as select '0' as match_key, "
-        f"l as join_key_l, r as join_key_r from {pairs} order by l, r"
-    )
-    names = [c["output_column_name"] for c in settings["comparisons"]]
     terms = _list_terms(settings)
-    chosen = ["n_l as l", "n_r as r", *(f"gamma_{name}" for name in names)]
-    chosen += [
-        f"greatest(tf_{column}_l, tf_{column}_r) as terms_{column}" for column in terms
-    ]
-    api = DuckDBAPI(connection)
-    keeping = {
-        **settings,
-        "retain_matching_columns": True,
-        "retain_intermediate_calculation_columns": True,
-    }
-    linker = Linker(api.register("standard"), keeping, log_level=None)
     for column, average in terms.items():
         _count_terms(connection, column, average)
-        linker.table_management.register_term_frequency_lookup(
-            api.register(f"terms_{column}"), column
-        )
-    linker.table_management.register_blocked_pairs_for_predict(api.register(registered))
-    scored = linker.inference.predict(
-        threshold_match_weight=-1000, warning_mode="never"
+    gammas = ", ".join(_spell_level(one) for one in settings["comparisons"])
+    common = "".join(
+        f", greatest(one_{c}.frequency, two_{c}.frequency) as terms_{c}" for c in terms
     )
-    query = f"select {', '.join(chosen)} from {scored.physical_name}"
+    joins = " ".join(
+        f"left join terms_{c} as one_{c} on one_{c}.value = {c}_l "
+        f"left join terms_{c} as two_{c} on two_{c}.value = {c}_r"
+        for c in terms
+    )
+    brought = _bring_columns(settings, pairs, terms)
+    query = f"select l, r, {gammas}{common} from ({brought}) {joins}"
     connection.execute(f"create table if not exists {levels} as {query} limit 0")
     connection.execute(f"insert into {levels} {query}")
-    scored.drop_table_from_database_and_remove_from_cache()
 
 
 def weigh(settings: dict[str, Any]) -> str:
@@ -84,7 +70,37 @@ def weigh(settings: dict[str, Any]) -> str:
                 weight = f"log2({m} / greatest(terms_{column}, {least}))"
             cases.append(f" when {len(built) - 1 - place} then {weight}")
         parts.append(f"case gamma_{name}{''.join(cases)} else 0 end")
+    # Weights are sums over many terms: rounding makes them equal every time.
     return "round(" + " + ".join(parts) + ", 6)"
+
+
+def _spell_level(comparison: dict[str, Any]) -> str:
+    levels = comparison["comparison_levels"]
+    cases = f"when {levels[0]['sql_condition']} then -1"
+    for place, level in enumerate(levels[1:-1], start=1):
+        cases += f" when {level['sql_condition']} then {len(levels) - 1 - place}"
+    name = comparison["output_column_name"]
+    return f"(case {cases} else 0 end)::tinyint as gamma_{name}"
+
+
+def _bring_columns(
+    settings: dict[str, Any], pairs: str, terms: dict[str, float]
+) -> str:
+    """SQL of the pairs with the columns of both records that conditions speak of."""
+    conditions = " ".join(
+        level["sql_condition"]
+        for comparison in settings["comparisons"]
+        for level in comparison["comparison_levels"]
+    )
+    spoken = set(re.findall(r"\b(\w+)_[lr]\b", conditions)) | set(terms)
+    columns = ", ".join(
+        f"a.{name} as {name}_l, b.{name} as {name}_r" for name in sorted(spoken)
+    )
+    return (
+        f"select pairs.l, pairs.r, {columns} from {pairs} as pairs "
+        "inner join standard as a on a.n = pairs.l "
+        "inner join standard as b on b.n = pairs.r"
+    )
 
 
 def _list_terms(settings: dict[str, Any]) -> dict[str, float]:
@@ -101,9 +117,8 @@ def _count_terms(
     connection: duckdb.DuckDBPyConnection, column: str, average: float
 ) -> None:
     connection.execute(
-        f"create or replace table terms_{column} as select {column}, "
+        f"create or replace table terms_{column} as select {column} as value, "
         f"(count(*) + {_AVERAGE_RECORDS * average}) / "
-        f"((select count({column}) from standard) + {_AVERAGE_RECORDS}) "
-        f"as tf_{column} from standard where {column} is not null "
-        f"group by {column} order by {column}"
+        f"((select count({column}) from standard) + {_AVERAGE_RECORDS}) as frequency "
+        f"from standard where {column} is not null group by {column}"
     )
