@@ -124,12 +124,7 @@ def decide(
             insert_decisions(vault, decisions)
             check_agreement(vault, [a, *others])
             subjects = [key, a, b, *rest]
-            entry = append_entry(place, f"review {verdict}", subjects, reason, as_name)
-            vault.execute(
-                "update vault.link_decisions set decided_by = ? where decision_id = ?",
-                [name_actor(entry), key],
-            )
-            _tell_next_run(place, f"{verdict} {key}")
+            _sign(vault, place, verdict, subjects, reason, as_name, "decided_by")
         return read_decisions(vault, key)[0]
 
 
@@ -163,12 +158,7 @@ def undo(
             records = {r for d in found for r in (d.record_l, d.record_r)}
             check_agreement(vault, sorted(records))
             subjects = [key, found[0].record_l, found[0].record_r, found[0].verdict]
-            entry = append_entry(place, "review undo", subjects, reason, as_name)
-            vault.execute(
-                "update vault.link_decisions set undone_by = ? where decision_id = ?",
-                [name_actor(entry), key],
-            )
-            _tell_next_run(place, f"undo {key}")
+            _sign(vault, place, "undo", subjects, reason, as_name, "undone_by")
         return read_decisions(vault, key)[0]
 
 
@@ -186,9 +176,26 @@ def list_decisions(
         return read_decisions(vault, limit=limit)
 
 
-def _tell_next_run(place: Place, act: str) -> None:
-    """Leave a mark by which a run sees, without the vault, that links may change."""
-    place.decided.write_text(act + "\n", encoding="utf-8")
+def _sign(
+    vault: duckdb.DuckDBPyConnection,
+    place: Place,
+    act: str,
+    subjects: list[str],
+    reason: str,
+    as_name: str | None,
+    column: str,
+) -> None:
+    """Write an act down: in the audit log, and who did it beside the decision.
+
+    It leaves a mark, too, by which a run sees without the vault that links may change.
+    """
+    entry = append_entry(place, f"review {act}", subjects, reason, as_name)
+    key = subjects[0]
+    vault.execute(
+        f"update vault.link_decisions set {column} = ? where decision_id = ?",
+        [name_actor(entry), key],
+    )
+    place.decided.write_text(f"{act} {key}\n", encoding="utf-8")
 
 
 def _check_words(verdict: str, scope: str, source: str) -> None:

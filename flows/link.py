@@ -138,8 +138,9 @@ def _link_anew(
         if not is_outdated(connection, policy, notes):
             counts = link_night(connection, policy, night)
     if counts is None:
-        night = replace(night, afresh=True)
-        find_work(connection, afresh=True)
+        if not night.afresh:
+            night = replace(night, afresh=True)
+            find_work(connection, afresh=True)
         counts = link_night(connection, policy, night)
     summary = {
         **_count(connection),

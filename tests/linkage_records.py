@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 
 from flows.keys import Keys
-from flows.linkage.policy import Policy, load_policy
 from flows.linkage.standardise import standardise_records
 from flows.paths import Place
 from flows.vault import IDENTITY_COLUMNS, open_vault
@@ -56,9 +55,7 @@ def put_rows(connection: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) 
         )
 
 
-def standard_rows(
-    rows: list[dict[str, Any]], policy: Policy | None = None
-) -> duckdb.DuckDBPyConnection:
+def standard_rows(rows: list[dict[str, Any]]) -> duckdb.DuckDBPyConnection:
     """Standardise rows in a connection of their own."""
     connection = duckdb.connect()
     columns = ", ".join(f"{name} {kind}" for name, kind in IDENTITY_COLUMNS.items())
@@ -69,7 +66,7 @@ def standard_rows(
         "(provider varchar, kind varchar, source_key varchar, id uuid)"
     )
     put_rows(connection, rows)
-    standardise_records(connection, policy or load_policy())
+    standardise_records(connection)
     return connection
 
 

@@ -31,6 +31,18 @@ create or replace macro birth_key(day) as (
     )
 );
 create or replace macro alone(value) as (if(value is null, [], [value]));
+-- Lee-Jones may be Lee or Jones elsewhere; the van of van Dyk is no name.
+create or replace macro name_parts(family) as (
+    if(
+        contains(family, ' '),
+        list_filter(
+            string_split(family, ' '),
+            lambda part: length(part) > 2
+            and part not in ('van', 'von', 'der', 'den', 'del', 'los', 'bin', 'mac')
+        ),
+        alone(joined(family))
+    )
+);
 create or replace macro sorted(list_of) as (
     coalesce(list_sort(list_distinct(list_filter(list_of, lambda x: x is not null))), [])
 );
@@ -85,4 +97,11 @@ create or replace macro nhs(said) as (
                 when (11 - nhs_sum(said) % 11) % 11 = said[10]::int then said
             end
     end
+);
+-- The last letter of a National Insurance number is often left out.
+create or replace macro nino(said) as (
+    nullif(regexp_extract(plain_number(said), '^([A-Z]{2}\d{6})[A-Z]?$', 1), '')
+);
+create or replace macro noms(said) as (
+    if_like(plain_number(said), '^[A-Z]\d{4}[A-Z]{2}$')
 );

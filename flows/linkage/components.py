@@ -10,6 +10,23 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 
+def label_nodes(left: np.ndarray, right: np.ndarray, size: int) -> np.ndarray:
+    """Label nodes 0 to ``size`` - 1 by the smallest node of their component.
+
+    Args:
+        left: one end of each edge.
+        right: the other end.
+        size: how many nodes there are.
+    """
+    if not size:
+        return np.empty(0, dtype=np.int64)
+    ones = np.ones(len(left), dtype=np.int8)
+    graph = coo_array((ones, (left, right)), shape=(size, size))
+    _, component = connected_components(graph, directed=False)
+    _, first = np.unique(component, return_index=True)
+    return np.asarray(first[component])
+
+
 def connect_records(
     connection: duckdb.DuckDBPyConnection, nodes: str, edges: str
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -26,15 +43,9 @@ def connect_records(
     records = connection.execute(f"select n from ({nodes}) order by n").fetchnumpy()[
         "n"
     ]
-    if not len(records):
-        return records, records
     ends = connection.execute(f"select l, r from ({edges})").fetchnumpy()
     left, right = (np.searchsorted(records, ends[side]) for side in ("l", "r"))
-    ones = np.ones(len(left), dtype=np.int8)
-    graph = coo_array((ones, (left, right)), shape=(len(records), len(records)))
-    _, component = connected_components(graph, directed=False)
-    _, first = np.unique(component, return_index=True)
-    return records, records[first[component]]
+    return records, records[label_nodes(left, right, len(records))]
 
 
 def store_labels(

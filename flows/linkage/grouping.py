@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import duckdb
 import numpy as np
 
 from flows.linkage.components import connect_records, store_labels
 from flows.linkage.guard import Edge, Rules, regroup
-from flows.linkage.policy import FOLDER, Policy
+from flows.linkage.policy import Policy
 from flows.linkage.standardise import add_standard
 from flows.linkage.staying import find_apart, join_weakly
+from flows.linkage.steps import list_texts, run_step
 
 
-@dataclass(frozen=True)
-class Grouping:
-    """What grouping did: counts only."""
-
-    refused_merges: int
-    largest_group: int
-
-
-def group_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Grouping:
+def group_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -> int:
     """Make ``groups``: records of one ``label`` are one person.
 
     Groups hang together by edges from the threshold on. Those that hold conflicting
@@ -39,6 +30,9 @@ def group_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Grou
         connection: holds ``dirty``, ``near_edges``, ``rulings`` and ``was_person``,
             and ``standard`` or what makes it.
         policy: thresholds and guards.
+
+    Returns:
+        How many merges were refused.
     """
     _find_components(connection)
     add_standard(
@@ -60,8 +54,7 @@ def group_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Grou
     join_weakly(connection, policy, loose, "true")
     store_labels(connection, "grouped", records, label=labels, loose=loose, firm=firm)
     _add_strict(connection, policy)
-    largest = int(np.unique(labels, return_counts=True)[1].max()) if len(labels) else 0
-    return Grouping(refused_merges=refused, largest_group=largest)
+    return refused
 
 
 def _find_components(connection: duckdb.DuckDBPyConnection) -> None:
@@ -85,17 +78,20 @@ def _linked(policy: Policy) -> str:
 
 def _find_conflicts(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
     """Make ``conflicts`` and ``suspects``, the groups that need rebuilding."""
-    statements = (FOLDER / "conflicts.sql").read_text(encoding="utf-8")
-    for name in ("junior_years", "threshold_weight"):
-        statements = statements.replace(f"${name}", str(getattr(policy, name)))
-    connection.execute(statements)
+    run_step(
+        connection,
+        "conflicts",
+        junior_years=policy.junior_years,
+        threshold_weight=policy.threshold_weight,
+    )
+    guarded = list_texts((*policy.guarded_identifiers, *policy.reissued_identifiers))
     connection.execute(
         f"""
         create or replace table held as
         select identifiers.n, grouped.label, kind, identifier
         from identifiers
         inner join grouped using (n)
-        where kind in ({_list_guarded(policy)});
+        where kind in ({guarded});
 
         create or replace table suspects as
         select label
@@ -121,7 +117,7 @@ def _find_conflicts(connection: duckdb.DuckDBPyConnection, policy: Policy) -> No
             group by grouped.label
         ) using (label)
         where members > 2 * {policy.sparse_records}
-            and edges < members * (members - 1) / 4
+            and edges < {policy.sparse_density} * members * (members - 1)
         """
     )
 
@@ -209,8 +205,3 @@ def _add_strict(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
         "create or replace table groups as "
         "select * from grouped inner join strictly using (n) order by n"
     )
-
-
-def _list_guarded(policy: Policy) -> str:
-    guarded = (*policy.guarded_identifiers, *policy.reissued_identifiers)
-    return ", ".join(f"'{kind}'" for kind in guarded)

@@ -1,6 +1,5 @@
 -- One row per person: whether their records sit well together, and why not.
--- Reads groups, named, near_edges, identifiers, refused, rulings, standard and records;
--- makes new_person_health, in memory. It is judged anew whenever a night touches the
+-- Reads groups, named, near_edges, identifiers, refused, rulings and records; makes new_person_health, in memory. It is judged anew whenever a night touches the
 -- person, so what new evidence settles heals by itself.
 
 create or replace table new_person_health as
@@ -18,7 +17,7 @@ sizes as (
 ),
 
 held as (
-    select members.person_id, count(*) as edges, min(match_weight) as weakest
+    select members.person_id, count(*) as edges
     from near_edges
     inner join members on members.n = near_edges.l
     inner join members as other on other.n = near_edges.r

@@ -23,9 +23,10 @@ from flows.linkage.pairing import (
     measure_crowds,
     pair_records,
 )
-from flows.linkage.policy import FOLDER, MODEL, Policy
+from flows.linkage.policy import MODEL, Policy
 from flows.linkage.scoring import score_pairs
 from flows.linkage.standardise import add_standard, begin_standard, number_records
+from flows.linkage.steps import count_rows, list_texts, run_step
 from flows.linkage.terms import count_terms
 
 
@@ -75,7 +76,9 @@ def find_work(connection: duckdb.DuckDBPyConnection, *, afresh: bool) -> int:
         inner join records on records.record_id = named.record_id::uuid
         """
     )
-    return _count(connection, "(from changed union all from gone union all from ruled)")
+    return count_rows(
+        connection, "(from changed union all from gone union all from ruled)"
+    )
 
 
 def is_outdated(
@@ -83,7 +86,7 @@ def is_outdated(
 ) -> bool:
     """Has the number of records moved so far that the yardstick no longer fits?"""
     before = max(int(notes["holders"]), policy.smallest_population)
-    now = max(_count(connection, "records"), policy.smallest_population)
+    now = max(count_rows(connection, "records"), policy.smallest_population)
     return abs(now - before) > policy.growth * before
 
 
@@ -107,6 +110,7 @@ def link_night(
     make_keys(connection, policy)
     settings = json.loads(MODEL.read_text(encoding="utf-8"))
     holders = _take_yardstick(connection, policy, settings, night)
+    settings["probability_two_random_records_match"] = policy.match_prior(holders)
     connection.execute(
         "create or replace view kept_keys as from known_keys "
         "where n not in (from changed) and n not in (from gone)"
@@ -116,30 +120,29 @@ def link_night(
         return None
     add_standard(connection, "select unnest([l, r]) as n from pairs")
     find_certain_pairs(connection, policy)
-    score_pairs(connection, policy, holders=holders)
-    _execute(connection, "night", stay_weight=policy.stay_weight)
-    grouping = group_records(connection, policy)
+    score_pairs(connection, policy, settings)
+    run_step(connection, "night", stay_weight=policy.stay_weight)
+    refused = group_records(connection, policy)
     changes = name_people(connection, night.run_id, night.number, night.now)
     connection.execute(
         "create or replace table unchanged as "
         "select record_id from records where n not in (from changed)"
     )
-    guarded = ", ".join(f"'{kind}'" for kind in policy.guarded_identifiers)
-    _execute(
+    run_step(
         connection,
         "health",
-        guarded=guarded,
+        guarded=list_texts(policy.guarded_identifiers),
         sparse_records=policy.sparse_records,
         sparse_density=policy.sparse_density,
         many_records=policy.many_records,
     )
-    _execute(connection, "outcome")
-    _execute(connection, "quality")
+    run_step(connection, "outcome")
+    run_step(connection, "quality")
     return {
-        "touched_records": _count(connection, "dirty"),
-        "refused_merges": grouping.refused_merges,
+        "touched_records": count_rows(connection, "dirty"),
+        "refused_merges": refused,
         "largest_group": _largest(connection),
-        "values_left_out": _count(connection, "crowded"),
+        "values_left_out": count_rows(connection, "crowded"),
         "changes": changes,
         "holders": holders,
     }
@@ -151,11 +154,11 @@ def _take_yardstick(
     settings: dict[str, Any],
     night: Night,
 ) -> int:
-    """Make ``crowded``, ``terms`` and ``term_holders``, anew or as they were."""
+    """Make ``crowded`` and ``terms``, anew or as they were; count their records."""
     if night.afresh:
         measure_crowds(connection, policy)
         count_terms(connection, settings)
-        return _count(connection, "standard")
+        return count_rows(connection, "standard")
     connection.execute("create or replace table crowded as from known_crowded")
     connection.execute("create or replace table terms as from known_terms")
     return int(memory.read_notes(connection)["holders"])
@@ -165,16 +168,4 @@ def _largest(connection: duckdb.DuckDBPyConnection) -> int:
     row = connection.execute(
         "select coalesce(max(records), 0) from new_person_health"
     ).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _execute(connection: duckdb.DuckDBPyConnection, step: str, **values: Any) -> None:
-    statements = (FOLDER / f"{step}.sql").read_text(encoding="utf-8")
-    for name, value in values.items():
-        statements = statements.replace(f"${name}", str(value))
-    connection.execute(statements)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"select count(*) from {table}").fetchone()
     return int(row[0]) if row else 0

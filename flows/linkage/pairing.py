@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 
 from flows.errors import LinkageError
-from flows.linkage.policy import FOLDER, BlockingRule, Policy
+from flows.linkage.policy import BlockingRule, Policy
+from flows.linkage.steps import count_rows, run_step
 
 
 def make_keys(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
@@ -108,11 +109,8 @@ def find_outgrown(connection: duckdb.DuckDBPyConnection, policy: Policy) -> bool
         connection: holds ``blocks`` of :func:`pair_records`.
         policy: how many records are too many for a key.
     """
-    row = connection.execute(
-        "select count(*) from blocks "
-        f"where fresh + old > {policy.crowd_factor} * {_limit(policy, by_rule=False)}"
-    ).fetchone()
-    return bool(row and row[0])
+    limit = f"{policy.crowd_factor} * {_limit(policy, by_rule=False)}"
+    return count_rows(connection, f"blocks where fresh + old > {limit}") > 0
 
 
 def find_certain_pairs(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
@@ -122,8 +120,7 @@ def find_certain_pairs(connection: duckdb.DuckDBPyConnection, policy: Policy) ->
         connection: holds ``pairs``, ``standard`` and ``identifiers``.
         policy: kinds of number.
     """
-    statements = (FOLDER / "identifiers.sql").read_text(encoding="utf-8")
-    connection.execute(statements.replace("$number_rules", str(len(policy.numbers))))
+    run_step(connection, "identifiers", number_rules=len(policy.numbers))
 
 
 def _limit(policy: Policy, *, by_rule: bool = True) -> str:
@@ -167,7 +164,7 @@ def _check_budget(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None
         order by 2 desc, 1
         """
     ).fetchall()
-    records = _count(connection, "select count(*) from standard")
+    records = count_rows(connection, "standard")
     budget = policy.pair_budget(records)
     total = sum(pairs for _, pairs, _ in counts)
     if total <= budget:
@@ -181,8 +178,3 @@ def _check_budget(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None
         "a provider sends there and list it under 'blanks' of its layout, or raise "
         "pairs_per_record in flows/linkage/policy.yml."
     )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0

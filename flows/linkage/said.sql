@@ -13,16 +13,7 @@ select
     ) as middle_name,
     joined(family) as surname,
     joined(earlier) as earlier_surname,
-    -- Lee-Jones may be Lee or Jones elsewhere; the van of van Dyk is no name.
-    if(
-        contains(family, ' '),
-        list_filter(
-            string_split(family, ' '),
-            lambda part: length(part) > 2
-            and part not in ('van', 'von', 'der', 'den', 'del', 'los', 'bin', 'mac')
-        ),
-        alone(joined(family))
-    ) as surname_parts,
+    name_parts(family) as surname_parts,
     coalesce(left(given, 1), left(plain_name(forename_initial), 1)) as forename_initial,
     coalesce(left(family, 1), left(plain_name(surname_initial), 1)) as surname_initial,
     strftime(birth_date, '%Y-%m-%d') as birth_date,
@@ -33,9 +24,8 @@ select
     nhs(regexp_replace(nhs_number, '\D', '', 'g')) as nhs_number,
     pnc(plain_number(pnc_number)) as pnc_number,
     cro(plain_number(cro_number)) as cro_number,
-    -- The last letter of a National Insurance number is often left out.
-    nullif(regexp_extract(plain_number(nino), '^([A-Z]{2}\d{6})[A-Z]?$', 1), '') as nino,
-    if_like(plain_number(noms_number), '^[A-Z]\d{4}[A-Z]{2}$') as noms_number,
+    nino(nino) as nino,
+    noms(noms_number) as noms_number,
     plain_number(crn) as crn,
     if_like(
         regexp_replace(social_security_number, '\D', '', 'g'), '^\d{9}$'

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import duckdb
 from splink import DuckDBAPI, Linker
 
 from flows.contracts import read_yaml
-from flows.linkage.policy import FOLDER, MODEL, Policy
+from flows.linkage.policy import FOLDER, Policy
+from flows.linkage.steps import count_rows
 from flows.linkage.terms import list_terms
 
 
 def score_pairs(
-    connection: duckdb.DuckDBPyConnection,
-    policy: Policy,
-    model: Path = MODEL,
-    holders: int | None = None,
+    connection: duckdb.DuckDBPyConnection, policy: Policy, settings: dict[str, Any]
 ) -> None:
     """Make ``weighed`` of ``pairs``: weight, rule, certainty and kind of evidence.
 
@@ -28,15 +24,13 @@ def score_pairs(
     Args:
         connection: holds ``standard``, ``pairs``, ``certain_pairs`` and ``terms``.
         policy: weights and blocking rules.
-        model: the saved model.
-        holders: number of records that the prior follows; those of ``standard`` if
-            left out.
+        settings: Splink's settings with trained parameters and prior.
     """
     rules = ", ".join(
         f"({number}::utinyint, '{rule}')"
         for number, rule in enumerate(policy.name_rules())
     )
-    _score(connection, policy, model, holders)
+    _score(connection, settings)
     connection.execute(
         f"""
         create or replace table weighed as
@@ -158,26 +152,13 @@ def predict(
     return str(scored.physical_name)
 
 
-def _score(
-    connection: duckdb.DuckDBPyConnection,
-    policy: Policy,
-    model: Path,
-    holders: int | None,
-) -> None:
+def _score(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]) -> None:
     """Make ``scores``; without a single pair there is nothing to ask Splink."""
-    counted = connection.execute(
-        "select (select count(*) from standard), (select count(*) from pairs)"
-    ).fetchone()
-    records, blocked = counted or (0, 0)
-    if not blocked:
+    if not count_rows(connection, "pairs"):
         connection.execute(
             "create or replace table scores (n_l int, n_r int, match_weight double)"
         )
         return
-    settings = json.loads(model.read_text(encoding="utf-8"))
-    settings["probability_two_random_records_match"] = policy.match_prior(
-        holders or records
-    )
     scored = predict(connection, settings, "pairs")
     connection.execute(
         f"create or replace table scores as select n_l, n_r, match_weight from {scored}"

@@ -6,18 +6,18 @@ import duckdb
 
 from flows.duck import quote_text
 from flows.linkage.memory import recall
-from flows.linkage.policy import FOLDER, Policy
+from flows.linkage.policy import FOLDER
+from flows.linkage.steps import run_step
 from flows.placeholders import list_not_names
 
 _MADE = ("standard", "identifiers", "rejections")
 
 
-def standardise_records(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+def standardise_records(connection: duckdb.DuckDBPyConnection) -> None:
     """Make ``records``, ``identifiers`` and ``standard`` of everything the vault holds.
 
     Args:
         connection: an in-memory database with the vault attached as ``vault``.
-        policy: the matching policy.
     """
     recall(connection, forget=True)
     number_records(connection)
@@ -32,7 +32,21 @@ def number_records(connection: duckdb.DuckDBPyConnection) -> None:
     Args:
         connection: holds ``known_records``, those of the last linking.
     """
-    _execute_file(connection, "records")
+    run_step(connection, "records")
+
+
+def load_words(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``not_names``, ``nicknames`` and the macros that write and compare words."""
+    names = ", ".join(f"({quote_text(name)})" for name in list_not_names())
+    connection.execute(
+        f"create or replace table not_names as select * from (values {names}) t(name)"
+    )
+    connection.execute(
+        "create or replace table nicknames as select * from "
+        f"read_csv({quote_text(str(FOLDER / 'nicknames.csv'))}, header = true)"
+    )
+    run_step(connection, "cleaning")
+    run_step(connection, "agreement")
 
 
 def begin_standard(connection: duckdb.DuckDBPyConnection, wanted: str) -> None:
@@ -42,16 +56,7 @@ def begin_standard(connection: duckdb.DuckDBPyConnection, wanted: str) -> None:
         connection: holds ``records``.
         wanted: SQL of the numbers ``n`` of records.
     """
-    names = ", ".join(f"({quote_text(name)})" for name in list_not_names())
-    connection.execute(
-        f"create or replace table not_names as select * from (values {names}) t(name)"
-    )
-    connection.execute(
-        "create or replace table nicknames as select * from "
-        f"read_csv({quote_text(str(FOLDER / 'nicknames.csv'))}, header = true)"
-    )
-    _execute_file(connection, "cleaning")
-    _execute_file(connection, "agreement")
+    load_words(connection)
     _standardise(connection, wanted)
     for table in _MADE:
         connection.execute(f"drop table if exists {table}")
@@ -78,10 +83,6 @@ def _standardise(connection: duckdb.DuckDBPyConnection, wanted: str) -> None:
         f"create or replace table wanted as select distinct n from ({wanted})"
     )
     for step in ("live", "said", "standard", "rejections"):
-        _execute_file(connection, step)
+        run_step(connection, step)
     for step in ("live", "said"):
         connection.execute(f"drop table {step}")
-
-
-def _execute_file(connection: duckdb.DuckDBPyConnection, step: str) -> None:
-    connection.execute((FOLDER / f"{step}.sql").read_text(encoding="utf-8"))

@@ -23,19 +23,32 @@ def count_terms(
         settings: Splink's settings with trained parameters.
     """
     counts = " union all ".join(
-        f"select '{column}' as field, {column} as value, "
-        f"(count(*) + {_AVERAGE_RECORDS * average}) / "
-        f"((select count({column}) from standard) + {_AVERAGE_RECORDS}) as frequency "
-        f"from standard where {column} is not null group by {column} "
+        f"select '{column}' as field, * "
+        f"from ({count_term(column, average, _AVERAGE_RECORDS)}) "
         f"union all select '{column}', null, count({column}) from standard"
-        for column, average in _find_averages(settings).items()
+        for column, average in find_averages(settings).items()
     )
     connection.execute(
         f"create or replace table terms as {counts} order by field, value"
     )
 
 
-def _find_averages(settings: dict[str, Any]) -> dict[str, float]:
+def count_term(column: str, average: float, lean: int) -> str:
+    """SQL of how common each value of a column of ``standard`` is.
+
+    Args:
+        column: the column.
+        average: average frequency of its values.
+        lean: so many records of average frequency are counted with the place's own.
+    """
+    return (
+        f"select {column} as value, (count(*) + {lean * average}) / "
+        f"((select count({column}) from standard) + {lean}) as frequency "
+        f"from standard where {column} is not null group by {column}"
+    )
+
+
+def find_averages(settings: dict[str, Any]) -> dict[str, float]:
     """Average frequency of the values of each column whose frequency counts."""
     return {
         level["tf_adjustment_column"]: level["u_probability"]
@@ -58,7 +71,7 @@ def list_terms(
         The name of the table by column, in the form that Splink looks up.
     """
     tables: dict[str, str] = {}
-    for column, average in _find_averages(settings).items():
+    for column, average in find_averages(settings).items():
         tables[column] = f"terms_{column}"
         least = _AVERAGE_RECORDS * average
         connection.execute(

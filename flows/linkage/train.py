@@ -14,9 +14,11 @@ import numpy as np
 
 from flows.contracts import read_yaml
 from flows.errors import LinkageError
+from flows.linkage.fitting import count_levels, set_shares
 from flows.linkage.policy import FOLDER, MODEL, Policy, load_policy
 from flows.linkage.scoring import build_settings, predict
 from flows.linkage.standardise import standardise_records
+from flows.linkage.steps import count_rows
 from flows.linkage.terms import count_terms
 
 _RANDOM_PAIRS = 1_000_000
@@ -52,13 +54,13 @@ def train(
         LinkageError: too few pairs to learn from.
     """
     policy = load_policy()
-    standardise_records(connection, policy)
+    standardise_records(connection)
     count_terms(connection, build_settings())
     if truth is None:
         _label_by_numbers(connection, policy)
     else:
         _label_by_truth(connection, truth)
-    labelled = _count(connection, "labelled")
+    labelled = count_rows(connection, "labelled")
     if labelled < _FEWEST_LABELS:
         raise LinkageError(
             f"{labelled} pairs are known to be one person; training needs "
@@ -66,15 +68,16 @@ def train(
         )
     _draw_pairs(connection, seed)
     settings = build_settings()
-    same = _count_levels(connection, settings, "labelled")
-    other = _count_levels(connection, settings, "drawn")
-    for comparison in settings["comparisons"]:
-        name = comparison["output_column_name"]
-        _fit(comparison, "m", same[name])
-        _fit(comparison, "u", other[name])
+    written = read_yaml(FOLDER / "comparisons.yml")
+    for side, pairs in (("m", "labelled"), ("u", "drawn")):
+        scored = _score_all(connection, settings, pairs)
+        for comparison in settings["comparisons"]:
+            levels = written[comparison["output_column_name"]]["levels"]
+            counts = count_levels(connection, comparison, scored)
+            set_shares(comparison, levels, side, counts, _PRIOR_PAIRS, _LEAST[side])
     text = json.dumps(settings, indent=1, sort_keys=True) + "\n"
     model.write_text(text, encoding="utf-8")
-    return {"labelled_pairs": labelled, "random_pairs": _count(connection, "drawn")}
+    return {"labelled_pairs": labelled, "random_pairs": count_rows(connection, "drawn")}
 
 
 def _label_by_numbers(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
@@ -142,42 +145,13 @@ def _draw_pairs(connection: duckdb.DuckDBPyConnection, seed: int) -> None:
     connection.unregister("sampled")
 
 
-def _count_levels(
+def _score_all(
     connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], pairs: str
-) -> dict[str, list[int]]:
-    """Count pairs by comparison and level, first level first."""
+) -> str:
+    """Let Splink find the level of every comparison; give its table's name."""
     keeping = {
         **settings,
         "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": True,
     }
-    scored = predict(connection, keeping, pairs)
-    counts: dict[str, list[int]] = {}
-    for comparison in settings["comparisons"]:
-        name = comparison["output_column_name"]
-        found = dict(
-            connection.execute(
-                f"select gamma_{name}, count(*) from {scored} group by 1"
-            ).fetchall()
-        )
-        levels = len(comparison["comparison_levels"]) - 1
-        counts[name] = [found.get(level, 0) for level in reversed(range(levels))]
-    return counts
-
-
-def _fit(comparison: dict[str, Any], side: str, counts: list[int]) -> None:
-    """Replace m or u of every level by its share, leaning on what it was."""
-    written = read_yaml(FOLDER / "comparisons.yml")[comparison["output_column_name"]]
-    whole = sum(counts) + _PRIOR_PAIRS
-    for built, level, count in zip(
-        comparison["comparison_levels"][1:], written["levels"], counts, strict=True
-    ):
-        if not level.get("fixed"):
-            share = (count + _PRIOR_PAIRS * level[side]) / whole
-            least = level.get(f"least_{side}", _LEAST[side])
-            built[f"{side}_probability"] = float(f"{max(share, least):.4g}")
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"select count(*) from {table}").fetchone()
-    return int(row[0]) if row else 0
+    return predict(connection, keeping, pairs)

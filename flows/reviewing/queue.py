@@ -10,12 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
-import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from flows.decisions import load_decisions
 from flows.duck import quote_text
+from flows.linkage.components import connect_records, store_labels
 from flows.paths import Place
 from flows.reviewing.policy import FOLDER, ReviewPolicy
 
@@ -111,7 +109,9 @@ def list_questions(
 
 def _find_cores(connection: duckdb.DuckDBPyConnection, certain: float) -> None:
     """Make ``cores`` (record_id, core) of edges above the band and links in force."""
-    held = connection.execute(
+    numbers, cores = connect_records(
+        connection,
+        "select number as n from people",
         f"""
         select a.number as l, b.number as r
         from (
@@ -123,16 +123,10 @@ def _find_cores(connection: duckdb.DuckDBPyConnection, certain: float) -> None:
         inner join people as a on a.record_id = held.l
         inner join people as b on b.record_id = held.r
         where held.is_decided or a.person_id = b.person_id
-        """
-    ).fetchnumpy()
-    counted = connection.execute("select count(*) from people").fetchall()
-    size = int(counted[0][0])
-    ones = np.ones(len(held["l"]), dtype=np.int8)
-    graph = coo_array((ones, (held["l"], held["r"])), shape=(size, size))
-    _, core = connected_components(graph, directed=False)
-    connection.register("numbered", {"number": np.arange(size), "core": core})
-    connection.execute(
-        "create or replace table cores as select record_id, core::integer as core "
-        "from numbered inner join people using (number)"
+        """,
     )
-    connection.unregister("numbered")
+    store_labels(connection, "numbered_cores", numbers, core=cores)
+    connection.execute(
+        "create or replace table cores as select record_id, core "
+        "from numbered_cores inner join people on people.number = numbered_cores.n"
+    )

@@ -9,7 +9,7 @@ import typer
 
 from flows.screen import reviews
 from flows.screen.commands import DataOption, explained, find_place
-from flows.screen.export_commands import AsOption
+from flows.screen.export_commands import AsOption, ReasonOption
 
 review_app = typer.Typer(
     invoke_without_command=True,
@@ -18,9 +18,6 @@ review_app = typer.Typer(
 
 RecordArgument = Annotated[
     str, typer.Argument(help="A person record's id, or how it begins (8 or more).")
-]
-ReasonOption = Annotated[
-    str, typer.Option("--reason", help="Why, in your words; kept in the audit log.")
 ]
 
 

@@ -16,7 +16,7 @@ from flows.decisions import decide, list_decisions, undo
 from flows.errors import ActRefused
 from flows.keys import load_keys, make_demo_key
 from flows.link import link
-from flows.linkage.store import read_summary
+from flows.linkage.store import FILES, read_summary
 from flows.paths import Place
 from tests.linkage_records import NOW, fill_vault, spell_id
 
@@ -26,14 +26,6 @@ BIRTHS = ["1984-03-09", "1984-09-03", "1971-10-30", "1984-01-01", "1958-03-09"]
 PLACES = ["QX1 2AB", "QX1 2CD", "QX4 5DE", "ZZ99 3VZ"]
 NUMBERS = ["9990000018", "9990000026", "9990000034"]
 PROVIDERS = ["fernshire_council", "millbrook_recovery", "hmp_larkmoor"]
-FILES = (
-    "person_links",
-    "person_ids",
-    "person_health",
-    "edges",
-    "changes",
-    "quality",
-)
 
 maybe = lambda values: st.one_of(st.none(), st.sampled_from(values))  # noqa: E731
 said = st.fixed_dictionaries(

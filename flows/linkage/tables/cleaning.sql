@@ -95,13 +95,6 @@ create or replace macro wider_place(place, cut) as (
             then left(place, greatest(length(place) - if(length(place) > 5, cut + 1, cut), 2))
     end
 );
-create or replace macro nhs_is_right(number) as (
-    length(number) = 10
-    and number <> repeat(left(number, 1), 10)
-    and (11 - list_sum(list_transform(
-        range(1, 10), lambda i: (11 - i) * substr(number, i, 1)::int
-    )) % 11) % 11 = substr(number, 10, 1)::int
-);
 -- The digits of a telephone number from the end: the way a country is written goes.
 create or replace macro phone_number(said) as (
     case

@@ -15,6 +15,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from flows.linkage.fitting import count_levels, set_shares
+from flows.linkage.steps import count_rows
 from flows.linkage.tables.grouping import Rules, group_table
 from flows.linkage.tables.levels import PRIOR, find_levels, weigh
 from flows.linkage.tables.method import Comparisons
@@ -65,7 +67,7 @@ def fit_table(
     settings = copy.deepcopy(base)
     possible = _draw_pairs(connection, rules.scope, seed)
     _find_drawn_levels(connection, base)
-    settings[PRIOR] = 2 / max(_count(connection, "standard"), 20_000)
+    settings[PRIOR] = 2 / max(count_rows(connection, "standard"), 20_000)
     # In a small table many drawn pairs are of one person: the evident do not count.
     connection.execute(
         "create or replace table apart_levels as select * from drawn_levels "
@@ -80,7 +82,7 @@ def fit_table(
     for _ in range(_ROUNDS):
         group_table(connection, base, settings, rules)
         found = _label_by_groups(connection, rules.scope)
-        same = _count(connection, "labelled")
+        same = count_rows(connection, "labelled")
         if not same:
             break
         _count_and_set(connection, comparisons, settings, "m", "labelled_levels")
@@ -91,7 +93,7 @@ def fit_table(
         )
         _count_and_set(connection, comparisons, settings, "u", "apart_levels")
         settings[PRIOR] = min(max(found / max(possible, 1), _SMALLEST_PRIOR), 0.5)
-    return Fit(settings, same, _count(connection, "drawn"))
+    return Fit(settings, same, count_rows(connection, "drawn"))
 
 
 def _find_drawn_levels(
@@ -102,7 +104,7 @@ def _find_drawn_levels(
         "create or replace table drawn_levels as "
         "select levels.* from levels semi join drawn using (l, r)"
     )
-    if _count(connection, "drawn_levels") < _count(connection, "drawn"):
+    if count_rows(connection, "drawn_levels") < count_rows(connection, "drawn"):
         connection.execute("drop table drawn_levels")
         find_levels(connection, base, "drawn", "drawn_levels")
 
@@ -169,24 +171,6 @@ def _count_and_set(
 ) -> None:
     """Replace m or u of every level by its share, leaning on what is written down."""
     for comparison in settings["comparisons"]:
-        name = comparison["output_column_name"]
-        counts = dict(
-            connection.execute(
-                f"select gamma_{name}, count(*) from {levels} group by 1"
-            ).fetchall()
-        )
-        written = comparisons[name]["levels"]
-        built = comparison["comparison_levels"][1:]
-        seen = [counts.get(len(built) - 1 - place, 0) for place in range(len(built))]
-        lean = _PRIOR_PAIRS[side]
-        for one, level, count in zip(built, written, seen, strict=True):
-            if level.get("fixed"):
-                continue
-            share = (count + lean * level[side]) / (sum(seen) + lean)
-            least = level.get(f"least_{side}", _LEAST[side])
-            one[f"{side}_probability"] = float(f"{max(share, least):.4g}")
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"select count(*) from {table}").fetchone()
-    return int(row[0]) if row else 0
+        written = comparisons[comparison["output_column_name"]]["levels"]
+        counts = count_levels(connection, comparison, levels)
+        set_shares(comparison, written, side, counts, _PRIOR_PAIRS[side], _LEAST[side])

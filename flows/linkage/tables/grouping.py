@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from flows.linkage.components import connect_records, store_labels
+from flows.linkage.steps import count_rows, list_texts, run_step
 from flows.linkage.tables.agglomerate import agglomerate
 from flows.linkage.tables.levels import find_levels, weigh
 from flows.linkage.tables.one_to_one import keep_best_partners
@@ -71,15 +70,20 @@ def group_table(
     _weigh_pairs(connection, settings, rules)
     if rules.one_to_one:
         keep_best_partners(connection, rules.threshold_weight)
-    labels = _connect(connection, rules)
+    records, labels = connect_records(
+        connection,
+        "select n from records",
+        f"select l, r from edges where match_weight >= {rules.threshold_weight}",
+    )
+    store_labels(connection, "components", records, component=labels)
     if not rules.one_to_one:
         _weigh_inside(connection, base, settings)
-        statements = (FOLDER / "conflicts.sql").read_text(encoding="utf-8")
-        guarded = ", ".join(f"'{kind}'" for kind in rules.guarded)
-        connection.execute(
-            statements.replace("$guarded", guarded).replace(
-                "$junior_years", str(rules.junior_years)
-            )
+        run_step(
+            connection,
+            "conflicts",
+            FOLDER,
+            guarded=list_texts(rules.guarded),
+            junior_years=rules.junior_years,
         )
     rebuilt = 0
     for weights, conflicts in [] if rules.one_to_one else _read_doubtful(connection):
@@ -87,7 +91,7 @@ def group_table(
         grouped = agglomerate(weights, conflicts, _LEAST_MEAN, _UNKNOWN)
         for record, label in grouped.items():
             labels[record] = label
-    _store(connection, "groups", labels, "label")
+    store_labels(connection, "groups", records, label=labels)
     return rebuilt
 
 
@@ -122,22 +126,6 @@ def _weigh_pairs(
     )
 
 
-def _connect(connection: duckdb.DuckDBPyConnection, rules: Rules) -> np.ndarray:
-    """Make ``components``: the smallest record of the component of each record."""
-    size = connection.execute("select count(*) from records").fetchall()[0][0]
-    linked = connection.execute(
-        f"select l, r from edges where match_weight >= {rules.threshold_weight} "
-        "order by l, r"
-    ).fetchnumpy()
-    ones = np.ones(len(linked["l"]), dtype=np.int8)
-    graph = coo_array((ones, (linked["l"], linked["r"])), shape=(size, size))
-    _, component = connected_components(graph, directed=False)
-    _, first = np.unique(component, return_index=True)
-    labels = first[component]
-    _store(connection, "components", labels, "component")
-    return labels
-
-
 def _weigh_inside(
     connection: duckdb.DuckDBPyConnection,
     base: dict[str, Any],
@@ -158,7 +146,7 @@ def _weigh_inside(
         order by l, r
         """
     )
-    if connection.execute("select count(*) from missing").fetchall()[0][0]:
+    if count_rows(connection, "missing"):
         find_levels(connection, base, "missing", "levels")
     connection.execute(
         f"""
@@ -208,15 +196,3 @@ def _read_doubtful(
         ([row[1:] for row in group], conflicts.get(component, set()))
         for component, group in itertools.groupby(rows, key=lambda row: row[0])
     ]
-
-
-def _store(
-    connection: duckdb.DuckDBPyConnection, table: str, labels: np.ndarray, name: str
-) -> None:
-    numbered = {"n": np.arange(len(labels)), "label": labels}
-    connection.register("numbered", numbered)
-    connection.execute(
-        f"create or replace table {table} as "
-        f"select n::integer as n, label::integer as {name} from numbered order by n"
-    )
-    connection.unregister("numbered")

@@ -9,6 +9,7 @@ import duckdb
 
 from flows.duck import quote_name, quote_text
 from flows.errors import LinkageError
+from flows.linkage.steps import count_rows
 
 _CSV = (".csv", ".tsv", ".tab", ".txt", ".psv", ".csv.gz", ".tsv.gz", ".txt.gz")
 _JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
@@ -83,7 +84,7 @@ def _read(
         except duckdb.Error as again:
             raise LinkageError(_say_unreadable(path, again)) from None
     columns = _as_text(connection, table)
-    rows = _count(connection, f"select count(*) from {table}")
+    rows = count_rows(connection, table)
     if not rows:
         raise LinkageError(f"{path} holds no rows.")
     return Input(table, source, columns, rows, remarks)
@@ -158,8 +159,3 @@ def _say_unreadable(path: Path, error: duckdb.Error) -> str:
         f"({type(error).__name__}). Look for a damaged file, a line with more fields "
         "than headings, or a quotation mark that is never closed."
     )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0

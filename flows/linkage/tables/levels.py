@@ -14,6 +14,8 @@ from typing import Any
 
 import duckdb
 
+from flows.linkage.terms import count_term, find_averages
+
 PRIOR = "probability_two_random_records_match"
 # So many records of average frequency are counted with the table's own: in a small
 # table a value held twice looks common, or rare, by chance alone.
@@ -36,9 +38,10 @@ def find_levels(
             as Splink counts it: -1 nothing to compare, 0 the last; and for each column
             whose values weigh by how common they are ``terms_<column>``.
     """
-    terms = _list_terms(settings)
+    terms = find_averages(settings)
     for column, average in terms.items():
-        _count_terms(connection, column, average)
+        counted = count_term(column, average, _AVERAGE_RECORDS)
+        connection.execute(f"create or replace table terms_{column} as {counted}")
     gammas = ", ".join(_spell_level(one) for one in settings["comparisons"])
     common = "".join(
         f", greatest(one_{c}.frequency, two_{c}.frequency) as terms_{c}" for c in terms
@@ -100,25 +103,4 @@ def _bring_columns(
         f"select pairs.l, pairs.r, {columns} from {pairs} as pairs "
         "inner join standard as a on a.n = pairs.l "
         "inner join standard as b on b.n = pairs.r"
-    )
-
-
-def _list_terms(settings: dict[str, Any]) -> dict[str, float]:
-    """Columns whose values weigh by how common they are -> average frequency."""
-    return {
-        level["tf_adjustment_column"]: level["u_probability"]
-        for comparison in settings["comparisons"]
-        for level in comparison["comparison_levels"]
-        if level.get("tf_adjustment_column")
-    }
-
-
-def _count_terms(
-    connection: duckdb.DuckDBPyConnection, column: str, average: float
-) -> None:
-    connection.execute(
-        f"create or replace table terms_{column} as select {column} as value, "
-        f"(count(*) + {_AVERAGE_RECORDS * average}) / "
-        f"((select count({column}) from standard) + {_AVERAGE_RECORDS}) as frequency "
-        f"from standard where {column} is not null group by {column}"
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+
+from flows.linkage.components import label_nodes
 
 # A component that would need a larger table is assigned greedily, best edge first.
 _LARGEST_SIDE = 2000
@@ -63,12 +63,7 @@ def _assign(one: np.ndarray, two: np.ndarray, weight: np.ndarray) -> np.ndarray:
     if not len(one):
         return kept
     size = left.max() + right.max() + 2
-    graph = coo_array(
-        (np.ones(len(left), dtype=np.int8), (left, right + left.max() + 1)),
-        shape=(size, size),
-    )
-    _, labels = connected_components(graph, directed=False)
-    component = labels[left]
+    component = label_nodes(left, right + left.max() + 1, size)[left]
     order = np.argsort(component, kind="stable")
     bounds = np.flatnonzero(np.diff(component[order])) + 1
     for edges in np.split(order, bounds):

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from flows.contracts import read_yaml
+from flows.linkage.steps import count_rows
 from flows.linkage.tables.standard import Standard
 
 FOLDER = Path(__file__).parent
@@ -37,7 +38,7 @@ def choose_rules(
         The rules, each the list columns whose values two records must share, and how
         many others would have brought too many pairs.
     """
-    records = _count(connection, "select count(*) from standard")
+    records = count_rows(connection, "standard")
     if records * (records - 1) // 2 <= _COMPARE_ALL:
         return [_ALL_KEYS], 0
     budget = min(
@@ -104,9 +105,7 @@ def pair_records(
     )
     if rules == [_ALL_KEYS] or not rules:
         return 0
-    return _count(
-        connection, f"select count(*) from blocks where size > {_LARGEST_BLOCK}"
-    )
+    return count_rows(connection, f"blocks where size > {_LARGEST_BLOCK}")
 
 
 _NO_KEYS = "select 0 as rule, 0::ubigint as key, 0 as n where false"
@@ -136,7 +135,10 @@ def _list_candidates(
 
 
 def _count_values(connection: duckdb.DuckDBPyConnection, column: str) -> int:
-    return _count(connection, f"select approx_count_distinct({column}) from standard")
+    row = connection.execute(
+        f"select approx_count_distinct({column}) from standard"
+    ).fetchall()[0]
+    return int(row[0])
 
 
 def _count_pairs(connection: duckdb.DuckDBPyConnection, keys: Rule) -> tuple[int, int]:
@@ -164,8 +166,3 @@ def _list_keys(keys: Rule) -> str:
         f"select distinct hash(concat_ws('|', {names})) as key, standard.n "
         f"from standard{lists}"
     )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0

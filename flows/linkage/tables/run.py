@@ -15,6 +15,7 @@ from flows.duck import connect, quote_text
 from flows.errors import LinkageError
 from flows.linkage.policy import load_policy
 from flows.linkage.scoring import build_settings
+from flows.linkage.steps import run_step
 from flows.linkage.tables.asked import Asked, Linked
 from flows.linkage.tables.bind import Bound, bind_inputs
 from flows.linkage.tables.column_map import ColumnMap, read_link, read_map
@@ -170,9 +171,8 @@ def _prepare(
     blocking, linked.rules_left_out = choose_rules(connection, standard)
     linked.values_left_out = pair_records(connection, blocking, scope)
     policy = load_policy()
-    certain = (FOLDER / "certain.sql").read_text(encoding="utf-8")
-    connection.execute(
-        certain.replace("$largest_group", str(policy.largest_identifier_group))
+    run_step(
+        connection, "certain", FOLDER, largest_group=policy.largest_identifier_group
     )
     base = build_settings(comparisons)
     connection.execute("drop table if exists levels")

@@ -65,15 +65,7 @@ select
     ) as middle_name,
     joined(family) as surname,
     joined(earlier) as earlier_surname,
-    if(
-        contains(family, ' '),
-        list_filter(
-            string_split(family, ' '),
-            lambda part: length(part) > 2
-            and part not in ('van', 'von', 'der', 'den', 'del', 'los', 'bin', 'mac')
-        ),
-        [joined(family)]
-    ) as surname_parts,
+    name_parts(family) as surname_parts,
     coalesce(left(given, 1), left(plain_name(forename_initial), 1)) as forename_initial,
     coalesce(left(family, 1), left(plain_name(surname_initial), 1)) as surname_initial,
     if(

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from flows.duck import quote_text
-from flows.linkage.policy import FOLDER as LINKAGE
+from flows.linkage.standardise import load_words
+from flows.linkage.steps import run_step
 from flows.linkage.tables.bind import Bound
 from flows.linkage.tables.days import read_days
 from flows.linkage.tables.told import make_told, part_numbers
-from flows.placeholders import list_not_names
 
 FOLDER = Path(__file__).parent
 _KINDS = {
@@ -49,7 +48,8 @@ def standardise_table(connection: duckdb.DuckDBPyConnection, bound: Bound) -> St
         connection: holds ``given``.
         bound: what the columns of ``given`` are.
     """
-    _load_words(connection)
+    load_words(connection)
+    run_step(connection, "cleaning", FOLDER)
     bound, remarks = part_numbers(connection, bound)
     connection.execute(
         "create or replace table records as select n, source || ' ' || record as "
@@ -63,27 +63,12 @@ def standardise_table(connection: duckdb.DuckDBPyConnection, bound: Bound) -> St
         days[place] = read.sql
         remarks += read.remarks
     make_told(connection, bound, days)
-    connection.execute((FOLDER / "said.sql").read_text(encoding="utf-8"))
-    connection.execute((FOLDER / "standard.sql").read_text(encoding="utf-8"))
+    run_step(connection, "said", FOLDER)
+    run_step(connection, "standard", FOLDER)
     others, more = _add_others(connection, bound)
     _list_own_numbers(connection, others)
     known = _list_known(connection)
     return Standard(others, bound.headings, known, [*remarks, *more])
-
-
-def _load_words(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make ``not_names``, ``nicknames`` and the macros that write words alike."""
-    names = ", ".join(f"({quote_text(name)})" for name in list_not_names())
-    connection.execute(
-        f"create or replace table not_names as select * from (values {names}) t(name)"
-    )
-    connection.execute(
-        "create or replace table nicknames as select * from "
-        f"read_csv({quote_text(str(LINKAGE / 'nicknames.csv'))}, header = true)"
-    )
-    for path in (LINKAGE / "cleaning.sql", LINKAGE / "agreement.sql"):
-        connection.execute(path.read_text(encoding="utf-8"))
-    connection.execute((FOLDER / "cleaning.sql").read_text(encoding="utf-8"))
 
 
 def _add_others(

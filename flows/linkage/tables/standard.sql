@@ -47,12 +47,7 @@ with gathered as (
 
 select
     *,
-    -- A day up to the 12th may stand where the month belongs: one key for both.
-    sorted(list_transform(birth_dates, lambda day: if(
-        right(day, 2) <= '12',
-        left(day, 5) || least(day[6:7], day[9:10]) || greatest(day[6:7], day[9:10]),
-        day
-    ))) as birth_keys,
+    sorted(list_transform(birth_dates, lambda day: birth_key(day))) as birth_keys,
     sorted(list_transform(birth_dates, lambda day: left(day, 4))) as birth_years,
     sorted(list_transform(birth_dates, lambda day: left(day, 7))) as birth_months,
     sorted(list_transform(birth_dates, lambda day: right(day, 5))) as birth_days,

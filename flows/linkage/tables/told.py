@@ -9,12 +9,11 @@ import duckdb
 from flows.linkage.tables.bind import Bound
 
 _NUMBERS = {
-    "nhs_number": "if(nhs_is_right(squeezed({0})), squeezed({0}), null)",
+    "nhs_number": "nhs(squeezed({0}))",
     "pnc_number": "pnc(plain_number({0}))",
     "cro_number": "cro(plain_number({0}))",
-    "nino": "nullif(regexp_extract("
-    "plain_number({0}), '^([A-Z]{{2}}\\d{{6}})[A-Z]?$', 1), '')",
-    "noms_number": "if_like(plain_number({0}), '^[A-Z]\\d{{4}}[A-Z]{{2}}$')",
+    "nino": "nino({0})",
+    "noms_number": "noms({0})",
     "crn": "squeezed({0})",
     "social_security_number": "squeezed({0})",
 }
