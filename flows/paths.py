@@ -86,6 +86,11 @@ class Place:
         return self.root / "prefect.password"
 
     @property
+    def charts(self) -> Path:
+        """Pictures of the linkage, for its owner alone."""
+        return self.root / "charts"
+
+    @property
     def truth(self) -> Path:
         """Who is who in an invented place; the pipeline never reads it."""
         return self.root / "truth"
@@ -94,6 +99,14 @@ class Place:
     def demo_key(self) -> Path:
         """Key that ``demo`` makes for its invented place."""
         return self.root / "demo.key"
+
+    def is_private(self, path: Path) -> bool:
+        """Is a file inside the data folder, and nowhere that others read?"""
+        path = path.resolve()
+        shared = (self.landing, self.outbox, self.published, self.logs)
+        return path.is_relative_to(self.root.resolve()) and not any(
+            path.is_relative_to(folder.resolve()) for folder in shared
+        )
 
     def prepare(self) -> None:
         """Make the folders, readable by their owner alone."""

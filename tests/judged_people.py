@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from flows.duck import quote_text
-from flows.linkage.measures import measure_clusters, measure_merged
+from flows.judging.measures import measure_clusters, measure_merged
 from tests.made_people import make_changes, make_people
 
 TRUTH = "true_person_id, twin_of, junior_of"

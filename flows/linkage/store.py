@@ -35,6 +35,16 @@ def read_summary(place: Place) -> dict[str, Any]:
     return content
 
 
+def list_runs(place: Place) -> list[Path]:
+    """List the folders of the linked runs that are kept, the newest last."""
+    numbered = []
+    for path in (place.linked / "runs").glob("*/summary.json"):
+        if not path.parent.name.startswith("."):
+            summary = json.loads(path.read_text(encoding="utf-8"))
+            numbered.append((summary["run_number"], path.parent))
+    return [folder for _, folder in sorted(numbered)]
+
+
 _OLD = {
     "links": (
         "person_links",

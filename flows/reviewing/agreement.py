@@ -78,7 +78,7 @@ def read_agreement(place: Place, keys: Keys) -> tuple[Agreement, list[Precision]
     policy = load_review_policy()
     with open_for_review(place, keys) as connection:
         load_links(connection, place)
-        return _agree(connection, policy), _measure(connection, policy)
+        return _agree(connection, policy), measure_precision(connection, policy)
 
 
 def _agree(connection: duckdb.DuckDBPyConnection, policy: ReviewPolicy) -> Agreement:
@@ -115,15 +115,24 @@ def _agree(connection: duckdb.DuckDBPyConnection, policy: ReviewPolicy) -> Agree
     return Agreement(len(rows), len(rows) - len(differing), kappa, differing)
 
 
-def _measure(
-    connection: duckdb.DuckDBPyConnection, policy: ReviewPolicy
+def measure_precision(
+    connection: duckdb.DuckDBPyConnection,
+    policy: ReviewPolicy,
+    edges: str = "edges",
 ) -> list[Precision]:
+    """Say how often links are right, by band of weight; the last is over all bands.
+
+    Args:
+        connection: holds what :func:`flows.reviewing.queue.load_links` makes.
+        policy: bands, and how few answers are too few.
+        edges: the edges that count, a table like ``edges``.
+    """
     rows = connection.execute(
-        """
+        f"""
         with bands as (select unnest($bands::double[]) as low),
         banded as (
             select record_id_l as l, record_id_r as r, max(bands.low) as low
-            from edges inner join bands on bands.low <= edges.match_weight
+            from {edges} as edges inner join bands on bands.low <= edges.match_weight
             group by all
         ),
 

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from flows.screen import links
+from flows.screen import judging_commands, links
 from flows.screen.commands import explained
 
 link_app = typer.Typer(
     no_args_is_help=True,
-    help="Link a table of your own: who in it, or in two of them, is one person.",
+    help="Link a table of your own, and say how well records were put together.",
 )
 
 InputOption = Annotated[
@@ -138,3 +138,8 @@ def link_train(
     links.trained(
         train_table(asked, out, replace_files=replace, tell=links.progress), out
     )
+
+
+link_app.command("evaluate")(judging_commands.evaluate)
+link_app.command("compare")(judging_commands.compare)
+link_app.command("charts")(judging_commands.charts)

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from flows.errors import LinkageError
-from flows.linkage.measures import (
+from flows.judging.measures import (
     ClusterQuality,
     MergedKin,
     measure_clusters,

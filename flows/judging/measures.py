@@ -82,7 +82,7 @@ def measure_clusters(
         LinkageError: a table has a record twice, or no record or label in a row; or
             the two have no record in common.
     """
-    sizes = [_check(connection, table) for table in (found, truth)]
+    sizes = [check_clusters(connection, table) for table in (found, truth)]
     row = connection.execute(
         f"""
         with cells as (
@@ -125,7 +125,7 @@ def measure_clusters(
             "common: check that both name the record in the same way."
         )
     records, found_clusters, true_clusters, largest, pairs, true_pairs, right = row[:7]
-    precision, recall = _share(right, pairs), _share(right, true_pairs)
+    precision, recall = share(right, pairs), share(right, true_pairs)
     return ClusterQuality(
         records=records,
         left_out=sum(sizes) - 2 * records,
@@ -137,10 +137,10 @@ def measure_clusters(
         right_pairs=right,
         precision=precision,
         recall=recall,
-        f1=_mean(precision, recall),
+        f1=mean(precision, recall),
         b3_precision=row[7],
         b3_recall=row[8],
-        b3_f1=_mean(row[7], row[8]),
+        b3_f1=mean(row[7], row[8]),
     )
 
 
@@ -184,7 +184,7 @@ def measure_merged(
     return MergedKin(pairs, merged, merged / pairs if pairs else 0.0)
 
 
-def _check(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+def check_clusters(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """Count the rows of a table whose every record has one label."""
     row = connection.execute(
         "select count(*), count(distinct record), count(record), count(label) "
@@ -200,10 +200,12 @@ def _check(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(rows)
 
 
-def _share(part: int, whole: int) -> float:
+def share(part: int, whole: int) -> float:
+    """Part of a whole; of nothing, all is right: 1."""
     return part / whole if whole else 1.0
 
 
-def _mean(precision: float, recall: float) -> float:
+def mean(precision: float, recall: float) -> float:
+    """Harmonic mean of precision and recall; 0 where both are."""
     both = precision + recall
     return 2 * precision * recall / both if both else 0.0
