@@ -101,10 +101,13 @@ spread as (
 ),
 
 pair_groups as (
-    select record_l, record_r, subgroup
-    from equal_pairs
-    inner join subgroups on subgroups.record in (record_l, record_r)
-    union
+    select distinct record_l, record_r, subgroup
+    from (
+        select record_l, record_r, unnest([record_l, record_r]) as record
+        from equal_pairs
+    )
+    inner join subgroups using (record)
+    union all
     select record_l, record_r, 'providers: ' || providers from equal_pairs
 ),
 

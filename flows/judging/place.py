@@ -112,7 +112,7 @@ def judge_place(place: Place, keys: Keys) -> PlaceJudged:
     is_later = summary["run_number"] > 1
     with open_for_review(place, keys) as connection:
         load_links(connection, place)
-        _load_records(connection)
+        load_records(connection)
         _load_changes(connection, place, judged.run_id, is_later=is_later)
         policy = load_policy()
         run_step(
@@ -135,7 +135,7 @@ def judge_place(place: Place, keys: Keys) -> PlaceJudged:
     return judged
 
 
-def _load_records(connection: duckdb.DuckDBPyConnection) -> None:
+def load_records(connection: duckdb.DuckDBPyConnection) -> None:
     """Make ``judged``, ``standard``, ``identifiers`` and ``lacking`` of all linked."""
     recall(connection)
     number_records(connection)

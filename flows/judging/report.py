@@ -11,7 +11,8 @@ from flows.disclosure import SMALLEST_GROUP, protect_count
 from flows.errors import LinkageError
 from flows.judging.compare import SideBySide
 from flows.judging.place import NOT_AVAILABLE, PlaceJudged
-from flows.judging.tables import Judged, best_weight
+from flows.judging.tables import Judged
+from flows.judging.weights import best_weight
 from flows.reviewing.agreement import Precision
 
 _DIGITS = 6

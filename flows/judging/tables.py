@@ -7,23 +7,21 @@ from pathlib import Path
 
 import duckdb
 
-from flows.duck import connect, quote_name
+from flows.duck import connect
 from flows.errors import LinkageError
-from flows.judging.measures import ClusterQuality, mean, measure_clusters, share
+from flows.judging.measures import ClusterQuality, measure_clusters
 from flows.judging.reading import (
     Clusters,
     find_columns,
     is_repeated,
     read_links,
-    read_table,
     read_truth,
     store_clusters,
 )
 from flows.judging.subgroups import SubgroupQuality, measure_subgroups
+from flows.judging.weights import AtWeight, sweep_weights
 
 _MOST_SUBGROUPS = 50
-_LEAST_WEIGHT, _MOST_WEIGHT = -20, 60
-_EDGE_COLUMNS = ("source_l", "record_id_l", "source_r", "record_id_r", "match_weight")
 
 
 @dataclass(frozen=True)
@@ -43,27 +41,6 @@ class Truth:
     person: str = ""
     source: str = ""
     by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class AtWeight:
-    """Pairs as they were weighed, before people are made of them.
-
-    Attributes:
-        weight: pairs of at least this match weight are taken for one person.
-        pairs: how many these are, of records whose truth is known.
-        right: those that are one person.
-        precision: right among them; 1 where there are none.
-        recall: right among all true pairs, those never weighed among them.
-        f1: harmonic mean of both.
-    """
-
-    weight: int
-    pairs: int
-    right: int
-    precision: float
-    recall: float
-    f1: float
 
 
 @dataclass
@@ -115,7 +92,9 @@ def judge_links(links: Path, truth: Truth, edges: Path | None = None) -> Judged:
             )
         if edges is not None:
             true_pairs = judged.quality.true_pairs
-            judged.weights = _sweep(connection, edges, by_source, true_pairs)
+            judged.weights = sweep_weights(
+                connection, edges, true_pairs, with_source=by_source
+            )
     return judged
 
 
@@ -186,69 +165,3 @@ def _store_subgroups(
         for heading in columns
     )
     connection.execute(f"create or replace table subgroups as {parts}", columns)
-
-
-def _sweep(
-    connection: duckdb.DuckDBPyConnection, path: Path, by_source: bool, true_pairs: int
-) -> list[AtWeight]:
-    """Precision and recall of pairs from each whole match weight on."""
-    columns, _ = read_table(connection, path, "given_edges")
-    if missing := [name for name in _EDGE_COLUMNS if name not in columns]:
-        raise LinkageError(
-            f"{path} has no column {missing[0]}; --edges wants the pairs that "
-            "'link run --edges' writes."
-        )
-    sql = {name: quote_name(columns[name]) for name in _EDGE_COLUMNS}
-    sides = {
-        side: f"coalesce({sql[f'source_{side}']}, '') || chr(31) || "
-        f"{sql[f'record_id_{side}']}"
-        if by_source
-        else sql[f"record_id_{side}"]
-        for side in "lr"
-    }
-    rows = connection.execute(
-        f"""
-        with weighed as (
-            select
-                greatest(least(
-                    floor(try_cast({sql["match_weight"]} as double)), {_MOST_WEIGHT}
-                ), {_LEAST_WEIGHT})::int as weight,
-                a.label = b.label as is_right,
-            from given_edges
-            inner join truth as a on a.record = {sides["l"]}
-            inner join truth as b on b.record = {sides["r"]}
-            semi join found as c on c.record = {sides["l"]}
-            semi join found as d on d.record = {sides["r"]}
-        ),
-
-        counted as (
-            select weight, count(*) as pairs, count(*) filter (is_right) as is_right
-            from weighed
-            where weight is not null
-            group by weight
-        ),
-
-        weights as (
-            select unnest(range(min(weight), max(weight) + 1)) as weight from counted
-        )
-
-        select
-            weight,
-            (sum(coalesce(pairs, 0)) over (order by weight desc))::bigint,
-            (sum(coalesce(is_right, 0)) over (order by weight desc))::bigint,
-        from weights
-        left join counted using (weight)
-        order by weight
-        """
-    ).fetchall()
-    swept = []
-    for weight, pairs, right in rows:
-        precision, recall = share(right, pairs), share(right, true_pairs)
-        f1 = mean(precision, recall)
-        swept.append(AtWeight(weight, pairs, right, precision, recall, f1))
-    return swept
-
-
-def best_weight(weights: list[AtWeight]) -> AtWeight | None:
-    """The weight of the highest F1; the heaviest of equals."""
-    return max(weights, key=lambda one: (one.f1, one.weight), default=None)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from flows.judging.compare import SideBySide
     from flows.judging.measures import ClusterQuality
     from flows.judging.subgroups import SubgroupQuality
-    from flows.judging.tables import AtWeight, Judged
+    from flows.judging.tables import Judged
+    from flows.judging.weights import AtWeight
 
 _out = Console()
 _MEASURES = {
@@ -106,7 +107,7 @@ def compared(sides: SideBySide) -> None:
 
 
 def _weights(swept: list[AtWeight]) -> None:
-    from flows.judging.tables import best_weight
+    from flows.judging.weights import best_weight
 
     best = best_weight(swept)
     table = Table("From weight")
