@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from flows.errors import LinkageError
-from flows.linkage.evaluate import evaluate
+from flows.judging.invented import judge_invented
 from flows.linkage.guard import Edge, Rules, regroup
 from flows.linkage.policy import MODEL
 from flows.linkage.scoring import build_settings
@@ -285,19 +285,21 @@ def test_quality_is_measured_in_pairs_overall_and_by_subgroup(tmp_path: Path) ->
         copy (select provider, source_key, if(source_key like 'key a%', 1, 2)
             as true_person_id, false as is_deleted from vault.keys)
             to '{tmp_path}/records.parquet' (format parquet);
-        copy (select * from (values (1, 2, 'fern'), (2, -1, 'cog'))
-            t(true_person_id, twin_of, name_group))
+        copy (select * from (values (1, 2, 'fern', 'male', 'A'), (2, -1, 'cog', null, null))
+            t(true_person_id, twin_of, name_group, sex, ethnicity))
             to '{tmp_path}/people.parquet' (format parquet);
         """
     )
 
-    found, twins = evaluate(connection, tmp_path / "links.parquet", tmp_path)
+    judged = judge_invented(connection, tmp_path / "links.parquet", tmp_path)
 
-    quality = {row.group: row for row in found}
     # Put together: a1-a2 (right), a1-b1 and a2-b1 (wrong). True: a1-a2 and b1-b2.
-    assert (quality["all"].true_pairs, quality["all"].recall) == (2, 0.5)
-    assert quality["all"].precision == pytest.approx(1 / 3, abs=1e-4)
-    assert quality["all"].f1 == 0.4
-    assert quality["no name"].recall == 1.0
-    assert quality["name group cog"].f1 == 0.0
-    assert twins == 1
+    assert (judged.quality.true_pairs, judged.quality.recall) == (2, 0.5)
+    assert judged.quality.precision == pytest.approx(1 / 3)
+    assert judged.quality.f1 == 0.4
+    groups = {row.subgroup: row for row in judged.subgroups}
+    assert groups["no name"].recall == 1.0
+    assert groups["name group cog"].f1 == 0.0
+    assert groups["ethnicity: White"].records == 2
+    assert groups["ethnicity: not stated"].true_pairs == 1
+    assert (judged.twins.pairs, judged.twins.merged) == (1, 1)
