@@ -10,7 +10,7 @@ import duckdb
 from flows.duck import connect
 from flows.errors import LinkageError
 from flows.judging.measures import ClusterQuality, check_clusters, measure_clusters
-from flows.judging.reading import read_links, store_clusters
+from flows.judging.reading import RUN_LINKS, read_links, store_clusters
 from flows.judging.tables import Truth, load_truth, needs_source
 from flows.linkage.store import list_runs
 from flows.paths import Place
@@ -91,6 +91,11 @@ def compare_links(first: Path, second: Path, truth: Truth | None = None) -> Side
         return SideBySide(
             str(first), str(second), measure_changes(connection), *qualities
         )
+
+
+def is_linked_run(path: Path) -> bool:
+    """Is it a place's linked run, so that its counts are of real people?"""
+    return path.is_dir() or path.name == RUN_LINKS
 
 
 def find_last_runs(place: Place) -> tuple[Path, Path]:

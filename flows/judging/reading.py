@@ -18,6 +18,8 @@ _PERSON = (
     "true_person", "entity_id", "entity", "person", "label", "group_id",
 )  # fmt: skip
 _MARK = "chr(31)"
+RUN_LINKS = "person_links.parquet"
+"""Where a linked run of a place keeps who is who."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def read_links(
             is.
     """
     if path.is_dir():
-        path = path / "person_links.parquet"
+        path = path / RUN_LINKS
     columns, rows = read_table(connection, path, table)
     record = _choose(columns, ("record_id",)) or _choose(columns, _record_names())
     person = _choose(columns, ("person_id",)) or _choose(columns, _PERSON)

@@ -39,9 +39,10 @@ def report_table(judged: Judged) -> dict[str, Any]:
     }
 
 
-def report_comparison(compared: SideBySide) -> dict[str, Any]:
-    """Tell two outputs side by side."""
-    return asdict(compared)
+def report_comparison(compared: SideBySide, *, exact: bool) -> dict[str, Any]:
+    """Tell two outputs side by side; exact, or with every count protected."""
+    told: dict[str, Any] = _protect(asdict(compared), exact=exact)
+    return told
 
 
 def report_place(judged: PlaceJudged, *, exact: bool) -> dict[str, Any]:
@@ -131,6 +132,13 @@ def _tell_precision(one: Precision, *, exact: bool) -> dict[str, Any]:
         for name in ("share", "low", "high")
     }
     return counts | shares
+
+
+def _protect(content: Any, *, exact: bool) -> Any:
+    """Pass every count through small-number control, unless all may be exact."""
+    if isinstance(content, dict):
+        return {name: _protect(value, exact=exact) for name, value in content.items()}
+    return _tell_count(content, exact=exact) if isinstance(content, int) else content
 
 
 def _round(content: Any) -> Any:

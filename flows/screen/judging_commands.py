@@ -118,21 +118,24 @@ def compare(
     """Say how two outputs differ: who was merged, who was split.
 
     Without FIRST and SECOND: the last two linked runs of the place. The exit code is 0
-    whether they differ or not, unless --must-agree is said.
+    whether they differ or not, unless --must-agree is said. Of a place, a file outside
+    the data folder has counts of 1 to 7 kept back and others rounded to 5.
     """
     from flows.errors import LinkageError
     from flows.judging import report
-    from flows.judging.compare import compare_links, find_last_runs
+    from flows.judging.compare import compare_links, find_last_runs, is_linked_run
     from flows.judging.tables import Truth
 
     if first is None:
         first, second = find_last_runs(find_place(data))
     if second is None:
         raise LinkageError("Two outputs are compared: name a second one.")
+    is_of_place = any(is_linked_run(path) for path in (first, second))
+    exact = not is_of_place or _is_private(data, json_file)
     told = Truth(truth, record, person, source) if truth else None
     sides = compare_links(first, second, told)
     judged.compared(sides)
-    _write(json_file, report.report_comparison(sides), replace)
+    _write(json_file, report.report_comparison(sides, exact=exact), replace)
     if must_agree and sides.compared.moved:
         raise typer.Exit(LinkageError.exit_code)
 
@@ -170,8 +173,13 @@ def _evaluate_place(data: Path | None, json_file: Path | None, replace: bool) ->
     place = find_place(data)
     told = judge_place(place, load_keys(place))
     place_judged(told)
-    exact = json_file is not None and place.is_private(json_file)
+    exact = _is_private(data, json_file)
     _write(json_file, report.report_place(told, exact=exact), replace)
+
+
+def _is_private(data: Path | None, path: Path | None) -> bool:
+    """Is a file to be written, and on the private side?"""
+    return path is not None and find_place(data).is_private(path)
 
 
 def _write(path: Path | None, content: dict[str, object], replace: bool) -> None:

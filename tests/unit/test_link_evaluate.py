@@ -294,3 +294,20 @@ def test_the_last_two_linked_runs_of_a_place_are_compared(place, keys):
     assert code == 0
     assert "Records in the second alone │ 1" in words
     assert "equal in the second │ 1" in words
+
+
+def test_counts_of_a_place_are_kept_small_in_a_file_that_others_may_read(
+    place, keys, tmp_path
+):
+    rows = [{"record": f"r{n}", "forename": f"Zz{n}um"} for n in range(2)]
+    for run_id, held in (("run-1", rows[:1]), ("run-2", rows)):
+        fill_vault(place, keys, held)
+        link(place, keys, run_id, NOW)
+    inside, outside = place.root / "c.json", tmp_path / "c.json"
+
+    for path in (inside, outside):
+        assert run("compare", "--data", place.root, "--json", path)[0] == 0
+
+    exact, shown = (json.loads(p.read_text())["compared"] for p in (inside, outside))
+    assert (exact["records"], exact["only_second"]) == (1, 1)
+    assert (shown["records"], shown["only_second"], shown["gained"]) == (None, None, 0)
