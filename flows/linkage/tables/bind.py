@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import duckdb
@@ -39,6 +40,13 @@ def bind_inputs(
 ) -> Bound:
     """Make ``given`` (n, source, record, a column of text for each mapped column).
 
+    What stands for nothing, such as "not known", is nothing there.
+
+    Args:
+        connection: holds the tables of the inputs, and the macros of ``cleaning.sql``.
+        inputs: the files.
+        columns: what is in which column.
+
     Raises:
         LinkageError: ids of records are missing or not unique.
     """
@@ -62,12 +70,12 @@ def bind_inputs(
     for place, other in zip(others, columns.others, strict=True):
         wanted.append((place, Column((other.heading,))))
         headings[place] = other.heading
-    parts = [_select(one, order, columns, wanted) for order, one in enumerate(inputs)]
-    connection.execute(
-        "create or replace table given as select (row_number() over "
-        "(order by file_order, row_order) - 1)::integer as n, * exclude (file_order, "
-        f"row_order) from ({' union all '.join(parts)}) order by n"
-    )
+    before = itertools.accumulate((one.rows for one in inputs), initial=0)
+    parts = [
+        _select(one, number, columns, wanted)
+        for one, number in zip(inputs, before, strict=False)
+    ]
+    connection.execute(f"create or replace table given as {' union all '.join(parts)}")
     _check_ids(connection, columns)
     remarks = [remark for one in inputs for remark in one.remarks]
     remarks += _say_absent(inputs, columns)
@@ -76,26 +84,27 @@ def bind_inputs(
 
 
 def _select(
-    one: Input, order: int, columns: ColumnMap, wanted: list[tuple[str, Column]]
+    one: Input, first: int, columns: ColumnMap, wanted: list[tuple[str, Column]]
 ) -> str:
+    """SQL of the rows of ``given`` of an input, whose first record has a number."""
     chosen = []
     for place, column in wanted:
         told = [one.columns.get(h, "null::varchar") for h in column.headings]
         if column.in_parts:
             year, month, day = told
             chosen.append(
-                f"{year} || '-' || coalesce({month}, '01') || '-' || "
-                f"coalesce({day}, '01') as {place}"
+                f"known({year}) || '-' || coalesce(known({month}), '01') || '-' || "
+                f"coalesce(known({day}), '01') as {place}"
             )
         else:
-            chosen.append(f"{told[0]} as {place}")
-    record = one.columns.get(columns.record) or "(rowid + 1)::varchar"
+            chosen.append(f"known({told[0]}) as {place}")
+    record = one.columns.get(columns.record) or "(place + 1)::varchar"
     named = quote_text(one.source)
     source = one.columns.get(columns.source)
     told_source = f"coalesce({source}, {named})" if source else named
     listed = "".join(f", {column}" for column in chosen)
     return (
-        f"select {order} as file_order, rowid as row_order, {told_source} as source, "
+        f"select (place + {first})::integer as n, {told_source} as source, "
         f"{record} as record{listed} from {one.table}"
     )
 

@@ -16,7 +16,7 @@ class Days:
     """How a column's dates are read.
 
     Attributes:
-        sql: an expression that gives YYYY-MM-DD, or nothing.
+        sql: an expression of ``said`` that gives YYYY-MM-DD, or nothing.
         remarks: what a person should know of it, in words.
     """
 
@@ -35,14 +35,17 @@ def read_days(
         heading: what its file calls it.
         told: the format the map tells, in the signs of ``strptime``, or nothing.
     """
-    said = f"known({column})"
+    connection.execute(
+        f"create or replace table spoken_days as select {column} as said, count(*) as "
+        f"records from given where {column} is not null group by {column}"
+    )
     if told:
-        read = f"strftime(try_strptime({said}, {quote_text(told)}), '%Y-%m-%d')"
-        return Days(read, _say_unread(connection, said, read, heading))
-    day_first, month_first, either, eight, year_last = _look(connection, said)
+        read = f"strftime(try_strptime(said, {quote_text(told)}), '%Y-%m-%d')"
+        return Days(read, _say_unread(connection, read, heading))
+    day_first, month_first, either, eight, year_last = _look(connection)
     is_day_first = day_first >= month_first
-    read = f"day_of({said}, {is_day_first}, {year_last * 2 > eight and eight > 0})"
-    remarks = _say_unread(connection, said, read, heading)
+    read = f"day_of(said, {is_day_first}, {year_last * 2 > eight and eight > 0})"
+    remarks = _say_unread(connection, read, heading)
     if either and day_first == month_first:
         remarks.append(
             f"'{heading}': no date shows whether day or month comes first; day first "
@@ -52,42 +55,42 @@ def read_days(
 
 
 def _look(
-    connection: duckdb.DuckDBPyConnection, said: str
+    connection: duckdb.DuckDBPyConnection,
 ) -> tuple[int, int, int, int, int]:
+    """Count records by how their dates may be written."""
     row = connection.execute(
         f"""
         with small as (
             select try_cast(three_parts(said).a as int) as a,
-                try_cast(three_parts(said).b as int) as b
-            from (select {said} as said from given)
+                try_cast(three_parts(said).b as int) as b, records
+            from spoken_days
             where regexp_matches(said, {quote_text(_TWO_SMALL)})
         ),
 
         eight as (
-            select said from (select {said} as said from given)
+            select said, records from spoken_days
             where regexp_matches(said, '^\\d{{8}}$')
         )
 
         select
-            (select count(*) from small where a > 12 and b <= 12),
-            (select count(*) from small where b > 12 and a <= 12),
-            (select count(*) from small where b <= 12 and a <= 12 and a <> b),
-            (select count(*) from eight),
-            (select count(*) from eight
+            (select sum(records) from small where a > 12 and b <= 12),
+            (select sum(records) from small where b > 12 and a <= 12),
+            (select sum(records) from small where b <= 12 and a <= 12 and a <> b),
+            (select sum(records) from eight),
+            (select sum(records) from eight
             where not said[1:2] in ('15', '16', '17', '18', '19', '20')
                 and said[5:6] in ('15', '16', '17', '18', '19', '20')),
         """
     ).fetchall()[0]
-    return (row[0], row[1], row[2], row[3], row[4])
+    return (row[0] or 0, row[1] or 0, row[2] or 0, row[3] or 0, row[4] or 0)
 
 
 def _say_unread(
-    connection: duckdb.DuckDBPyConnection, said: str, read: str, heading: str
+    connection: duckdb.DuckDBPyConnection, read: str, heading: str
 ) -> list[str]:
-    row = connection.execute(
-        f"select count({said}), count({read}) from given"
+    records, unread = connection.execute(
+        f"select sum(records), sum(records) filter ({read} is null) from spoken_days"
     ).fetchall()[0]
-    unread = row[0] - row[1]
     if not unread:
         return []
-    return [f"'{heading}': {unread:,} of {row[0]:,} dates could not be read."]
+    return [f"'{heading}': {unread:,} of {records:,} dates could not be read."]

@@ -121,7 +121,8 @@ def _draw_pairs(connection: duckdb.DuckDBPyConnection, scope: str, seed: int) ->
         drawn.sort(axis=0)
     connection.register("sampled", {"l": drawn[0], "r": drawn[1]})
     connection.execute(
-        "create or replace table drawn as select distinct l, r from sampled "
+        "create or replace table drawn as select distinct "
+        "l, r, null::utinyint as rule, false as is_certain from sampled "
         "inner join records as a on a.n = l inner join records as b on b.n = r "
         f"where l < r and {scope} order by l, r"
     )

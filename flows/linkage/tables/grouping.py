@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 
 from flows.linkage.components import connect_records, store_labels
-from flows.linkage.steps import count_rows, list_texts, run_step
+from flows.linkage.steps import count_rows, run_step
 from flows.linkage.tables.agglomerate import agglomerate
-from flows.linkage.tables.levels import find_levels, weigh
+from flows.linkage.tables.levels import find_levels, spell_below, weigh
 from flows.linkage.tables.one_to_one import keep_best_partners
 
 FOLDER = Path(__file__).parent
@@ -58,8 +58,7 @@ def group_table(
     by average linkage (see :mod:`flows.linkage.tables.agglomerate`).
 
     Args:
-        connection: holds ``records``, ``standard``, ``pairs``, ``levels``,
-            ``certain_pairs``, ``own_numbers`` and ``identifiers``.
+        connection: holds ``records``, ``standard``, ``levels`` and ``own_numbers``.
         base: Splink's settings that ``levels`` was made with.
         settings: the same, with the parameters that weigh.
         rules: threshold and guards.
@@ -77,14 +76,8 @@ def group_table(
     )
     store_labels(connection, "components", records, component=labels)
     if not rules.one_to_one:
-        _weigh_inside(connection, base, settings)
-        run_step(
-            connection,
-            "conflicts",
-            FOLDER,
-            guarded=list_texts(rules.guarded),
-            junior_years=rules.junior_years,
-        )
+        _weigh_inside(connection, base, settings, rules)
+        run_step(connection, "conflicts", FOLDER, junior_years=rules.junior_years)
     rebuilt = 0
     for weights, conflicts in [] if rules.one_to_one else _read_doubtful(connection):
         rebuilt += 1
@@ -98,44 +91,31 @@ def group_table(
 def _weigh_pairs(
     connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], rules: Rules
 ) -> None:
+    """Make ``edges`` of the pairs that a rule brought together and weights join."""
+    least = min(0, rules.threshold_weight)
     connection.execute(
-        f"""
-        create or replace table edges as
-        with weighed as (
-            select
-                levels.l,
-                levels.r,
-                {weigh(settings)} as weight,
-                certain_pairs.l is not null as is_certain,
-            from levels
-            left join certain_pairs
-                on certain_pairs.l = levels.l and certain_pairs.r = levels.r
-        )
-
-        select
-            weighed.l,
-            weighed.r,
-            if(is_certain, greatest(weight, {rules.certain_weight}), weight)
-                as match_weight,
-            pairs.rule as match_rule,
-            is_certain,
-        from weighed
-        inner join pairs on pairs.l = weighed.l and pairs.r = weighed.r
-        order by weighed.l, weighed.r
-        """
+        "create or replace table edges as select l, r, rule, is_certain, "
+        f"{_weigh(settings, rules)} as match_weight from levels "
+        f"where rule is not null and match_weight >= {least}"
     )
+
+
+def _weigh(settings: dict[str, Any], rules: Rules) -> str:
+    weight = weigh(settings)
+    return f"if(is_certain, greatest({weight}, {rules.certain_weight}), {weight})"
 
 
 def _weigh_inside(
     connection: duckdb.DuckDBPyConnection,
     base: dict[str, Any],
     settings: dict[str, Any],
+    rules: Rules,
 ) -> None:
-    """Make ``inside``: every pair of a component that is weighed, with its weight."""
+    """Make ``inside``: every pair of a component, its weight, and what may differ."""
     connection.execute(
         f"""
         create or replace table missing as
-        select a.n as l, b.n as r
+        select a.n as l, b.n as r, null::utinyint as rule, false as is_certain
         from components as a
         inner join components as b on b.component = a.component and b.n > a.n
         semi join (
@@ -148,20 +128,21 @@ def _weigh_inside(
     )
     if count_rows(connection, "missing"):
         find_levels(connection, base, "missing", "levels")
+    numbers = " or ".join(spell_below(base, kind) for kind in rules.guarded)
     connection.execute(
         f"""
         create or replace table inside as
         select
-            a.component, levels.l, levels.r,
-            greatest(
-                least(coalesce(edges.match_weight, {weigh(settings)}), {_HIGHEST}),
-                {_LOWEST}
-            ) as weight,
+            a.component,
+            levels.l,
+            levels.r,
+            least(greatest({_weigh(settings, rules)}, {_LOWEST}), {_HIGHEST}) as weight,
+            {numbers or "false"} as hold_two_numbers,
+            {spell_below(base, "sex")} as differ_in_sex,
+            {spell_below(base, "birth_date", "day and month swapped")} as differ_in_age,
         from levels
         inner join components as a on a.n = levels.l
         inner join components as b on b.n = levels.r and b.component = a.component
-        left join edges on edges.l = levels.l and edges.r = levels.r
-        order by a.component, levels.l, levels.r
         """
     )
 

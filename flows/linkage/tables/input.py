@@ -22,7 +22,7 @@ class Input:
     """A table that was read.
 
     Attributes:
-        table: its name in DuckDB; rows are in the order of the file (``rowid``).
+        table: its name in DuckDB; ``place`` is the row's place in the file, from 0.
         source: what its records are said to be from.
         columns: heading as its file has it, trimmed -> the column in DuckDB.
         rows: how many records it holds.
@@ -73,21 +73,32 @@ def _read(
     remarks: list[str] = []
     reader = _choose_reader(path)
     try:
-        connection.execute(f"create or replace table {table} as from {reader}")
+        _store(connection, table, reader)
     except duckdb.Error as error:
         if "read_csv" not in reader or not _is_other_encoding(error):
             raise LinkageError(_say_unreadable(path, error)) from None
         remarks.append(f"{path.name} is not UTF-8; it was read as Latin-1.")
         reader = reader.replace("read_csv(", "read_csv(encoding = 'latin-1', ")
         try:
-            connection.execute(f"create or replace table {table} as from {reader}")
+            _store(connection, table, reader)
         except duckdb.Error as again:
             raise LinkageError(_say_unreadable(path, again)) from None
     columns = _as_text(connection, table)
-    rows = count_rows(connection, table)
+    rows = count_rows(connection, f"{table}_rows")
     if not rows:
         raise LinkageError(f"{path} holds no rows.")
     return Input(table, source, columns, rows, remarks)
+
+
+def _store(connection: duckdb.DuckDBPyConnection, table: str, reader: str) -> None:
+    connection.execute(f"create or replace table {table}_rows as from {reader}")
+
+
+def drop_inputs(connection: duckdb.DuckDBPyConnection, inputs: list[Input]) -> None:
+    """Drop the tables of inputs that have been brought together."""
+    for one in inputs:
+        connection.execute(f"drop view {one.table}")
+        connection.execute(f"drop table {one.table}_rows")
 
 
 def _choose_reader(path: Path) -> str:
@@ -112,8 +123,8 @@ def _choose_reader(path: Path) -> str:
 
 
 def _as_text(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    """Turn every column into trimmed text; what is empty becomes nothing."""
-    described = connection.execute(f"describe {table}").fetchall()
+    """Show every column as trimmed text; what is empty is nothing."""
+    described = connection.execute(f"describe {table}_rows").fetchall()
     columns: dict[str, str] = {}
     chosen = []
     for place, (heading, kind, *_) in enumerate(described):
@@ -129,7 +140,8 @@ def _as_text(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str
             plain = f"{plain or 'column'}_{place + 1}"
         columns[plain] = f"column_{place}"
     connection.execute(
-        f"create or replace table {table} as select {', '.join(chosen)} from {table}"
+        f"create or replace view {table} as "
+        f"select rowid as place, {', '.join(chosen)} from {table}_rows"
     )
     return columns
 

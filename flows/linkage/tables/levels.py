@@ -33,28 +33,41 @@ def find_levels(
     Args:
         connection: holds ``standard``.
         settings: Splink's settings.
-        pairs: table of pairs, with columns ``l`` and ``r``.
-        levels: table of ``l``, ``r``; for each comparison ``gamma_<name>``, the level
+        pairs: table of pairs: ``l``, ``r``, ``rule`` and ``is_certain``.
+        levels: table of the same; for each comparison ``gamma_<name>``, the level
             as Splink counts it: -1 nothing to compare, 0 the last; and for each column
             whose values weigh by how common they are ``terms_<column>``.
     """
     terms = find_averages(settings)
-    for column, average in terms.items():
-        counted = count_term(column, average, _AVERAGE_RECORDS)
-        connection.execute(f"create or replace table terms_{column} as {counted}")
+    _count_terms(connection, terms)
     gammas = ", ".join(_spell_level(one) for one in settings["comparisons"])
-    common = "".join(
-        f", greatest(one_{c}.frequency, two_{c}.frequency) as terms_{c}" for c in terms
+    common = "".join(f", greatest(one.{c}, two.{c}) as terms_{c}" for c in terms)
+    query = (
+        f"select found.*{common} from (select l, r, rule, is_certain, {gammas} from "
+        f"({_bring_columns(settings, pairs)})) as found "
+        "inner join record_terms as one on one.n = l "
+        "inner join record_terms as two on two.n = r"
     )
-    joins = " ".join(
-        f"left join terms_{c} as one_{c} on one_{c}.value = {c}_l "
-        f"left join terms_{c} as two_{c} on two_{c}.value = {c}_r"
-        for c in terms
-    )
-    brought = _bring_columns(settings, pairs, terms)
-    query = f"select l, r, {gammas}{common} from ({brought}) {joins}"
     connection.execute(f"create table if not exists {levels} as {query} limit 0")
     connection.execute(f"insert into {levels} {query}")
+
+
+def spell_below(settings: dict[str, Any], name: str, level: str = "") -> str:
+    """SQL: a comparison was made, and came out below a level, or below the first.
+
+    Args:
+        settings: Splink's settings.
+        name: the comparison; where it is not made, nothing is below.
+        level: what the level is called.
+    """
+    for comparison in settings["comparisons"]:
+        if comparison["output_column_name"] == name:
+            labels = [
+                built["label_for_charts"] for built in comparison["comparison_levels"]
+            ]
+            place = labels.index(level) if level else 1
+            return f"gamma_{name} between 0 and {len(labels) - 2 - place}"
+    return "false"
 
 
 def weigh(settings: dict[str, Any]) -> str:
@@ -86,21 +99,36 @@ def _spell_level(comparison: dict[str, Any]) -> str:
     return f"(case {cases} else 0 end)::tinyint as gamma_{name}"
 
 
-def _bring_columns(
-    settings: dict[str, Any], pairs: str, terms: dict[str, float]
-) -> str:
+def _bring_columns(settings: dict[str, Any], pairs: str) -> str:
     """SQL of the pairs with the columns of both records that conditions speak of."""
     conditions = " ".join(
         level["sql_condition"]
         for comparison in settings["comparisons"]
         for level in comparison["comparison_levels"]
     )
-    spoken = set(re.findall(r"\b(\w+)_[lr]\b", conditions)) | set(terms)
+    spoken = set(re.findall(r"\b(\w+)_[lr]\b", conditions))
     columns = ", ".join(
         f"a.{name} as {name}_l, b.{name} as {name}_r" for name in sorted(spoken)
     )
     return (
-        f"select pairs.l, pairs.r, {columns} from {pairs} as pairs "
+        f"select pairs.*, {columns} from {pairs} as pairs "
         "inner join standard as a on a.n = pairs.l "
         "inner join standard as b on b.n = pairs.r"
+    )
+
+
+def _count_terms(
+    connection: duckdb.DuckDBPyConnection, terms: dict[str, float]
+) -> None:
+    """Make ``record_terms``: how common the value of each record is, by column."""
+    for column, average in terms.items():
+        counted = count_term(column, average, _AVERAGE_RECORDS)
+        connection.execute(f"create or replace table terms_{column} as {counted}")
+    chosen = "".join(f", terms_{c}.frequency as {c}" for c in terms)
+    joins = " ".join(
+        f"left join terms_{c} on terms_{c}.value = standard.{c}" for c in terms
+    )
+    connection.execute(
+        f"create or replace table record_terms as select n{chosen} "
+        f"from standard {joins} order by n"
     )

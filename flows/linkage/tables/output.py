@@ -76,7 +76,7 @@ def write_edges(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
             b.record as record_id_r,
             round(edges.match_weight, 4) as match_weight,
             round(1 / (1 + pow(2, -edges.match_weight)), 6) as match_probability,
-            edges.match_rule,
+            rule_names.rule_name as match_rule,
             edges.is_certain,
             one.label = two.label as is_one_person,
         from edges
@@ -84,6 +84,7 @@ def write_edges(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
         inner join given as b on b.n = edges.r
         inner join groups as one on one.n = edges.l
         inner join groups as two on two.n = edges.r
+        inner join rule_names using (rule)
         where edges.is_certain or edges.match_weight >= 0
         order by edges.l, edges.r
         """,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -16,100 +17,136 @@ FOLDER = Path(__file__).parent
 _COMPARE_ALL = 500_000
 _PAIRS_PER_RECORD = 60
 # Of very many records fewer pairs each: what they share is told by finer rules.
-_MOST_PAIRS, _FEWEST_PER_RECORD = 6_000_000, 12
+_MOST_PAIRS, _FEWEST_PER_RECORD = 1_200_000, 8
 # A value held by more records than this is no evidence.
 _LARGEST_BLOCK = 300
 # A column of fewer values brings too many records together.
 _FINE_VALUES = 50
-_ALL_KEYS = ("everyone",)
+# Once so many rules on end bring too many pairs, coarser ones would, too.
+_MOST_REFUSED = 6
 Rule = tuple[str, ...]
 
 
-def choose_rules(
-    connection: duckdb.DuckDBPyConnection, standard: Standard
-) -> tuple[list[Rule], int]:
-    """Choose rules from ``blocking.yml`` for the columns that hold something.
+@dataclass(frozen=True)
+class Blocking:
+    """How the records that are compared are found.
+
+    Attributes:
+        rules: each the list columns whose values two records must share; none: every
+            two records are compared.
+        rules_left_out: how many others would have brought too many pairs.
+        values_left_out: how many values too many records hold.
+    """
+
+    rules: list[Rule]
+    rules_left_out: int = 0
+    values_left_out: int = 0
+
+    def name_rules(self) -> list[str]:
+        """The rules in words, in the order in which pairs are told of them."""
+        return [" and ".join(keys) for keys in self.rules] or ["everyone"]
+
+
+def pair_records(
+    connection: duckdb.DuckDBPyConnection, standard: Standard, scope: str
+) -> Blocking:
+    """Make ``found_pairs`` (l, r, rule): what is compared, once; and ``rule_names``.
+
+    Rules are chosen from ``blocking.yml`` for the columns that hold something.
 
     Args:
-        connection: holds ``standard``.
+        connection: holds ``standard``, ``key_lists`` and ``records``.
         standard: what its columns are.
-
-    Returns:
-        The rules, each the list columns whose values two records must share, and how
-        many others would have brought too many pairs.
+        scope: condition on two rows of ``records``, ``a`` and ``b``.
     """
     records = count_rows(connection, "standard")
     if records * (records - 1) // 2 <= _COMPARE_ALL:
-        return [_ALL_KEYS], 0
+        blocking = Blocking([])
+        found = (
+            "select a.n as l, b.n as r, 0 as rule from standard as a, standard as b "
+            "where b.n > a.n"
+        )
+    else:
+        blocking = _choose_rules(connection, standard, records)
+        joined = " union all ".join(
+            f"select one.n as l, two.n as r, {place} as rule from keys_{place} as one "
+            f"inner join keys_{place} as two using (key) where two.n > one.n"
+            for place in range(len(blocking.rules))
+        )
+        found = f"select l, r, min(rule) as rule from ({joined}) group by l, r"
+        if not blocking.rules:
+            found = "select n as l, n as r, 0 as rule from standard where false"
+    names = ", ".join(
+        f"({place}, '{name}')" for place, name in enumerate(blocking.name_rules())
+    )
+    connection.execute(
+        "create or replace table rule_names as "
+        f"select * from (values {names}) as t(rule, rule_name)"
+    )
+    connection.execute(
+        f"create or replace table found_pairs as select l, r, rule::utinyint as rule "
+        f"from ({found}) inner join records as a on a.n = l "
+        f"inner join records as b on b.n = r where {scope}"
+    )
+    for place in range(len(blocking.rules)):
+        connection.execute(f"drop table keys_{place}")
+    return blocking
+
+
+def _choose_rules(
+    connection: duckdb.DuckDBPyConnection, standard: Standard, records: int
+) -> Blocking:
+    """Take rules while the pairs that they bring fit the budget; keep their keys."""
     budget = min(
         _PAIRS_PER_RECORD * records, max(_MOST_PAIRS, _FEWEST_PER_RECORD * records)
     )
     chosen: list[Rule] = []
-    total = left_out = 0
+    total = rules_left_out = values_left_out = refused = 0
     for keys in _list_candidates(connection, standard):
-        pairs, crowds = _count_pairs(connection, keys)
+        table = f"keys_{len(chosen)}"
+        pairs, crowds = _find_keys(connection, keys, table)
         # No rule takes most of the budget from those that come after it.
-        if 2 * pairs > budget or total + pairs > budget:
-            left_out += 1
-        elif pairs:
-            total += pairs
+        is_too_much = 2 * pairs > budget or total + pairs > budget
+        if pairs and not is_too_much:
+            total, values_left_out = total + pairs, values_left_out + crowds
             chosen.append(keys)
-        elif crowds:
-            left_out += 1
-    return chosen, left_out
+            refused = 0
+            continue
+        connection.execute(f"drop table {table}")
+        if is_too_much or crowds:
+            rules_left_out, refused = rules_left_out + 1, refused + 1
+        if refused == _MOST_REFUSED:
+            break
+    return Blocking(chosen, rules_left_out, values_left_out)
 
 
-def pair_records(
-    connection: duckdb.DuckDBPyConnection, rules: list[Rule], scope: str
-) -> int:
-    """Make ``pairs`` (l, r, rule): every two records that a rule brings together, once.
-
-    Args:
-        connection: holds ``standard`` and ``records``.
-        rules: of :func:`choose_rules`.
-        scope: condition on two rows of ``records``, ``a`` and ``b``.
+def _find_keys(
+    connection: duckdb.DuckDBPyConnection, keys: Rule, table: str
+) -> tuple[int, int]:
+    """Make a table (key, n) of what several records share, but not too many.
 
     Returns:
-        How many values were left out because too many records hold them.
+        The pairs that they bring, and how many values too many records hold.
     """
-    names = ", ".join(
-        f"({place}, '{' and '.join(keys)}')" for place, keys in enumerate(rules)
-    )
-    if rules == [_ALL_KEYS]:
-        found = "select a.n as l, b.n as r, 0 as rule from standard a, standard b"
-        found += " where b.n > a.n"
-    else:
-        listed = " union all ".join(
-            f"select {place} as rule, key, n from ({_list_keys(keys)})"
-            for place, keys in enumerate(rules)
-        )
-        connection.execute(
-            f"create or replace table block_keys as {listed or _NO_KEYS}"
-        )
-        connection.execute(
-            "create or replace table blocks as select rule, key, count(*) as size "
-            "from block_keys group by rule, key having count(*) > 1"
-        )
-        found = (
-            "select one.n as l, two.n as r, min(rule) as rule from block_keys as one "
-            "semi join (from blocks where size <= "
-            f"{_LARGEST_BLOCK}) as usable using (rule, key) "
-            "inner join block_keys as two using (rule, key) where two.n > one.n "
-            "group by one.n, two.n"
-        )
+    connection.execute(f"create or replace table every_key as {_list_keys(keys)}")
     connection.execute(
-        "create or replace table pairs as select l, r, rule_name as rule "
-        f"from ({found}) inner join (values {names or _NO_RULE}) as t(rule, rule_name) "
-        "using (rule) inner join records as a on a.n = l "
-        f"inner join records as b on b.n = r where {scope} order by l, r"
+        "create or replace table shared_keys as select key, count(*) as size "
+        "from every_key group by key having size > 1"
     )
-    if rules == [_ALL_KEYS] or not rules:
-        return 0
-    return count_rows(connection, f"blocks where size > {_LARGEST_BLOCK}")
-
-
-_NO_KEYS = "select 0 as rule, 0::ubigint as key, 0 as n where false"
-_NO_RULE = "(-1, '')"
+    pairs, crowds = connection.execute(
+        """
+        select
+            coalesce(sum(size * (size - 1) // 2) filter (where size <= $1), 0)::bigint,
+            count(*) filter (where size > $1),
+        from shared_keys
+        """,
+        [_LARGEST_BLOCK],
+    ).fetchall()[0]
+    connection.execute(
+        f"create or replace table {table} as select key, n from every_key semi join "
+        f"(from shared_keys where size <= {_LARGEST_BLOCK}) as few using (key)"
+    )
+    return pairs, crowds
 
 
 def _list_candidates(
@@ -141,28 +178,11 @@ def _count_values(connection: duckdb.DuckDBPyConnection, column: str) -> int:
     return int(row[0])
 
 
-def _count_pairs(connection: duckdb.DuckDBPyConnection, keys: Rule) -> tuple[int, int]:
-    """Count the pairs that a rule brings, and the values that too many records hold."""
-    row = connection.execute(
-        f"""
-        select
-            coalesce(sum(size * (size - 1) // 2) filter (where size <= $1), 0)::bigint,
-            count(*) filter (where size > $1),
-        from (select count(*) as size from ({_list_keys(keys)}) group by key)
-        """,
-        [_LARGEST_BLOCK],
-    ).fetchall()[0]
-    return (int(row[0]), int(row[1]))
-
-
 def _list_keys(keys: Rule) -> str:
     """SQL of one row per record and combination of values, hashed to 64 bits."""
     lists = "".join(
-        f", unnest(standard.{key}) as list_{place}(key_{place})"
+        f", unnest(key_lists.{key}) as list_{place}(key_{place})"
         for place, key in enumerate(keys)
     )
     names = ", ".join(f"key_{place}" for place in range(len(keys)))
-    return (
-        f"select distinct hash(concat_ws('|', {names})) as key, standard.n "
-        f"from standard{lists}"
-    )
+    return f"select distinct hash({names}) as key, key_lists.n from key_lists{lists}"

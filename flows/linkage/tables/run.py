@@ -22,7 +22,7 @@ from flows.linkage.tables.column_map import ColumnMap, read_link, read_map
 from flows.linkage.tables.fit import Fit, fit_table
 from flows.linkage.tables.grouping import Rules, group_table
 from flows.linkage.tables.guess import guess_map
-from flows.linkage.tables.input import list_headings, read_inputs
+from flows.linkage.tables.input import drop_inputs, list_headings, read_inputs
 from flows.linkage.tables.levels import find_levels
 from flows.linkage.tables.method import Comparisons, choose_comparisons
 from flows.linkage.tables.model import read_model, write_model
@@ -32,8 +32,8 @@ from flows.linkage.tables.output import (
     write_edges,
     write_links,
 )
-from flows.linkage.tables.pairing import Rule, choose_rules, pair_records
-from flows.linkage.tables.standard import standardise_table
+from flows.linkage.tables.pairing import Blocking, pair_records
+from flows.linkage.tables.standard import load_all_words, standardise_table
 
 FOLDER = Path(__file__).parent
 THRESHOLD_WEIGHT = 4.25
@@ -50,7 +50,7 @@ class _Prepared:
 
     comparisons: Comparisons
     base: dict[str, Any]
-    blocking: list[Rule]
+    blocking: Blocking
     rules: Rules
 
 
@@ -119,7 +119,7 @@ def train_table(
             prepared = _prepare(connection, asked, linked, tell)
             tell("fitting the model")
             fit = _fit(connection, asked, prepared, linked)
-            write_model(connection, model, fit, prepared.blocking, asked.seed)
+            write_model(connection, model, fit, prepared.blocking.rules, asked.seed)
         finally:
             connection.close()
     linked.seconds = round(time.perf_counter() - started, 1)
@@ -151,7 +151,9 @@ def _prepare(
     columns = (
         read_map(asked.columns, headings) if asked.columns else guess_map(headings)
     )
+    load_all_words(connection)
     bound = bind_inputs(connection, inputs, columns)
+    drop_inputs(connection, inputs)
     link, scope = _choose_scope(asked, columns, bound)
     linked.one_to_one = (
         columns.one_to_one if asked.one_to_one is None else asked.one_to_one
@@ -168,17 +170,19 @@ def _prepare(
             "None of the mapped columns holds anything that can be compared."
         )
     tell("comparing records")
-    blocking, linked.rules_left_out = choose_rules(connection, standard)
-    linked.values_left_out = pair_records(connection, blocking, scope)
+    blocking = pair_records(connection, standard, scope)
     policy = load_policy()
     run_step(
         connection, "certain", FOLDER, largest_group=policy.largest_identifier_group
     )
+    connection.execute("drop table found_pairs")
     base = build_settings(comparisons)
     connection.execute("drop table if exists levels")
     find_levels(connection, base, "pairs", "levels")
     linked.link, linked.sources = link, bound.sources
-    linked.rules = len(blocking)
+    linked.rules = len(blocking.rules) or 1
+    linked.rules_left_out = blocking.rules_left_out
+    linked.values_left_out = blocking.values_left_out
     linked.compared = {
         name: standard.headings.get(f"{name}_0", standard.headings.get(name, ""))
         for name in comparisons

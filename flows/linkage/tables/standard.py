@@ -11,17 +11,10 @@ from flows.linkage.standardise import load_words
 from flows.linkage.steps import run_step
 from flows.linkage.tables.bind import Bound
 from flows.linkage.tables.days import read_days
+from flows.linkage.tables.forms import make_forms
 from flows.linkage.tables.told import make_told, part_numbers
 
 FOLDER = Path(__file__).parent
-_KINDS = {
-    "text": "plain_words(known({}))",
-    "code": "plain_words(known({}))",
-    "number": "squeezed(known({}))",
-    "phone": "phone_number(known({}))",
-    "email": "plain_mail(known({}))",
-    "address": "plain_words(known({}))",
-}
 
 
 @dataclass(frozen=True)
@@ -48,8 +41,6 @@ def standardise_table(connection: duckdb.DuckDBPyConnection, bound: Bound) -> St
         connection: holds ``given``.
         bound: what the columns of ``given`` are.
     """
-    load_words(connection)
-    run_step(connection, "cleaning", FOLDER)
     bound, remarks = part_numbers(connection, bound)
     connection.execute(
         "create or replace table records as select n, source || ' ' || record as "
@@ -60,45 +51,46 @@ def standardise_table(connection: duckdb.DuckDBPyConnection, bound: Bound) -> St
         read = read_days(
             connection, place, bound.headings[place], bound.formats.get(place, "")
         )
-        days[place] = read.sql
+        days[place] = f"real_day({read.sql})"
         remarks += read.remarks
+    others, more = _make_others(connection, bound)
     make_told(connection, bound, days)
     run_step(connection, "said", FOLDER)
     run_step(connection, "standard", FOLDER)
-    others, more = _add_others(connection, bound)
+    for table in ("told", "said", "others"):
+        connection.execute(f"drop table {table}")
     _list_own_numbers(connection, others)
     known = _list_known(connection)
     return Standard(others, bound.headings, known, [*remarks, *more])
 
 
-def _add_others(
+def load_all_words(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the lists of words and the macros that read a table somebody brings."""
+    load_words(connection)
+    run_step(connection, "cleaning", FOLDER)
+
+
+def _make_others(
     connection: duckdb.DuckDBPyConnection, bound: Bound
 ) -> tuple[dict[str, str], list[str]]:
-    """Add the other columns, and the words of every name, to ``standard``."""
-    others, remarks, chosen = {}, [], []
+    """Make ``others``: per record the columns that no field is made for."""
+    others: dict[str, str] = {}
+    remarks: list[str] = []
+    chosen, joins = "", ""
     for place, kind in bound.others.items():
+        day = ""
         if kind == "date":
             read = read_days(connection, place, bound.headings[place], "")
             remarks += read.remarks
-            expression = read.sql
-        else:
-            expression = _KINDS[kind].format(place)
+            day = read.sql
+        forms = make_forms(connection, place, kind, day)
         column = f"x_{place}"
-        chosen.append(f", {expression} as {column}")
+        joins += f" left join {forms} on {forms}.said = given.{place}"
+        chosen += f", {forms}.form as {column}, alone({forms}.form) as {column}_all"
         others[column] = kind
         bound.headings[column] = bound.headings[place]
-    lists = "".join(
-        f", if({column} is null, [], [{column}]) as {column}_all" for column in others
-    )
     connection.execute(
-        f"""
-        create or replace table standard as
-        select standard.*, more.* exclude (n)
-        from standard
-        inner join (select *{lists} from (select n{"".join(chosen)} from given)) as more
-            using (n)
-        order by n
-        """
+        f"create or replace table others as select n{chosen} from given{joins}"
     )
     return others, remarks
 
@@ -120,8 +112,17 @@ def _list_own_numbers(
 
 
 def _list_known(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """List the columns of ``standard`` that hold something in some record."""
-    columns = [row[0] for row in connection.execute("describe standard").fetchall()]
-    counts = ", ".join(f"count(nullif({c}::varchar, '[]'))" for c in columns)
-    counted = connection.execute(f"select {counts} from standard").fetchall()[0]
-    return frozenset(c for c, count in zip(columns, counted, strict=True) if count)
+    """List the columns of ``key_lists`` that hold something in some record."""
+    described = connection.execute("describe key_lists").fetchall()
+    # Looked for, not counted: the first that is found is enough.
+    found = ", ".join(
+        f"exists(from key_lists where {_holds_something(name, kind)})"
+        for name, kind, *_ in described
+    )
+    held = connection.execute(f"select {found}").fetchall()[0]
+    names = (row[0] for row in described)
+    return frozenset(name for name, is_held in zip(names, held, strict=True) if is_held)
+
+
+def _holds_something(name: str, kind: str) -> str:
+    return f"len({name}) > 0" if kind.endswith("[]") else f"{name} is not null"

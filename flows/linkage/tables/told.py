@@ -7,17 +7,7 @@ from dataclasses import replace
 import duckdb
 
 from flows.linkage.tables.bind import Bound
-
-_NUMBERS = {
-    "nhs_number": "nhs(squeezed({0}))",
-    "pnc_number": "pnc(plain_number({0}))",
-    "cro_number": "cro(plain_number({0}))",
-    "nino": "nino({0})",
-    "noms_number": "noms({0})",
-    "crn": "squeezed({0})",
-    "social_security_number": "squeezed({0})",
-}
-"""Identifier -> how it is written alike; nothing where it is not of its form."""
+from flows.linkage.tables.forms import NUMBERS, make_forms
 
 _COMPARED_AS_NUMBERS = (
     "cro_number", "nino", "noms_number", "crn", "social_security_number",
@@ -26,11 +16,11 @@ _COMPARED_AS_NUMBERS = (
 _TOLD = (
     "forename", "middle_name", "surname", "previous_surname", "full_name",
     "forename_initial", "surname_initial", "birth_date", "sex", "postcode",
-    *_NUMBERS,
+    *NUMBERS,
 )  # fmt: skip
 # A column of identifiers of which so many are not of the form holds something else.
 _MOST_MALFORMED = 0.2
-_WHOLE_NAME = "full_name"
+_PARTS = "[|;]"
 
 
 def part_numbers(
@@ -39,11 +29,12 @@ def part_numbers(
     """Compare as plain numbers what is not compared, or not of its form."""
     fields, others, remarks = dict(bound.fields), dict(bound.others), []
     headings = dict(bound.headings)
-    for name, form in _NUMBERS.items():
+    for name in NUMBERS:
         for place in bound.fields.get(name, []):
-            said = f"known({place})"
+            forms = make_forms(connection, place, name)
             held, right = connection.execute(
-                f"select count(squeezed({said})), count({form.format(said)}) from given"
+                f"select count({place}), count(form) from given "
+                f"left join {forms} on said = {place}"
             ).fetchall()[0]
             is_malformed = held - right > _MOST_MALFORMED * held
             if is_malformed:
@@ -70,25 +61,32 @@ def make_told(
     Args:
         connection: holds ``given``.
         bound: what its columns are.
-        days: column of dates -> SQL that reads it.
+        days: column of dates -> SQL that reads ``said`` as a day.
     """
     longest = max((len(bound.fields.get(name, [])) for name in _TOLD), default=1)
     rows = []
     for turn in range(max(longest, 1)):
         chosen = {
-            name: _read(name, places[turn], days)
+            name: [places[turn]]
             for name in _TOLD
             if turn < len(places := bound.fields.get(name, []))
         }
-        rows.append(_select(chosen, -turn))
+        rows.append(_select(connection, chosen, -turn, days))
     for place in bound.fields.get("aliases", []):
-        listed = f"unnest(string_split_regex(known({place}), '[|;]'))"
-        rows.append(_select({_WHOLE_NAME: listed}, -100))
-    rows += _list_parted_aliases(bound)
+        connection.execute(
+            f"create or replace table listed_{place} as select n, "
+            f"known(trim(unnest(string_split_regex({place}, '{_PARTS}')))) as {place} "
+            f"from given where {place} is not null"
+        )
+        alias = {"full_name": [place]}
+        rows.append(_select(connection, alias, -100, {}, f"listed_{place}"))
+    rows += _list_parted_aliases(connection, bound)
     connection.execute(f"create or replace table told as {' union all '.join(rows)}")
 
 
-def _list_parted_aliases(bound: Bound) -> list[str]:
+def _list_parted_aliases(
+    connection: duckdb.DuckDBPyConnection, bound: Bound
+) -> list[str]:
     """Aliases in two columns; a part that is missing is the main one."""
     fields = bound.fields
     given, family = fields.get("alias_forename", []), fields.get("alias_surname", [])
@@ -99,20 +97,35 @@ def _list_parted_aliases(bound: Bound) -> list[str]:
         for name, places in (("forename", given), ("surname", family)):
             spoken = [*places[turn : turn + 1], *fields.get(name, [])[:1]]
             if spoken:
-                chosen[name] = f"coalesce({', '.join(f'known({p})' for p in spoken)})"
-        some = " or ".join(f"known({place}) is not null" for place in told)
-        rows.append(f"{_select(chosen, -200 - turn)} where {some}")
+                chosen[name] = spoken
+        some = " or ".join(f"{place} is not null" for place in told)
+        rows.append(f"{_select(connection, chosen, -200 - turn, {})} where {some}")
     return rows
 
 
-def _read(name: str, place: str, days: dict[str, str]) -> str:
-    if name == "birth_date":
-        return days[place]
-    return _NUMBERS.get(name, "{0}").format(f"known({place})")
+def _select(
+    connection: duckdb.DuckDBPyConnection,
+    chosen: dict[str, list[str]],
+    age: int,
+    days: dict[str, str],
+    table: str = "given",
+) -> str:
+    """SQL of one row per record: of each field, the first of its columns that speaks.
 
-
-def _select(chosen: dict[str, str], age: int) -> str:
-    listed = ", ".join(
-        f"({chosen.get(name, 'null')})::varchar as {name}" for name in _TOLD
-    )
-    return f"select n, {age} as age, {listed} from given"
+    Args:
+        connection: holds the table.
+        chosen: field -> its columns.
+        age: what the rows are said to be; the greatest speaks first.
+        days: column of dates -> SQL that reads ``said`` as a day.
+        table: where the columns are.
+    """
+    joins, listed = "", []
+    for name in _TOLD:
+        spoken = []
+        for place in chosen.get(name, []):
+            forms = make_forms(connection, place, name, days.get(place, ""), table)
+            joins += f" left join {forms} on {forms}.said = {table}.{place}"
+            spoken.append(f"{forms}.form")
+        read = f"coalesce({', '.join(spoken)})" if spoken else "null::varchar"
+        listed.append(f"{read} as {name}")
+    return f"select n, {age} as age, {', '.join(listed)} from {table}{joins}"
