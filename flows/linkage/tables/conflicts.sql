@@ -21,7 +21,7 @@ with unlike as (
         inside.differ_in_age
         and a.forename_root = b.forename_root
         and a.surname = b.surname
-        and list_has_any(a.postcode_sectors, b.postcode_sectors)
+        and shares(a.postcode_sectors, b.postcode_sectors)
         and abs(
             try_cast(left(a.birth_date, 4) as int)
             - try_cast(left(b.birth_date, 4) as int)
@@ -37,7 +37,7 @@ numbers as (
     inner join own_numbers as one on one.n = unlike.l
     inner join own_numbers as two
         on two.n = unlike.r and two.kind = one.kind
-        and (two.number = one.number or damerau_levenshtein(two.number, one.number) <= 1)
+        and (two.number = one.number or differ_by_one(two.number, one.number))
 )
 
 select l, r from inside where hold_two_numbers

@@ -66,7 +66,13 @@ def group_table(
     Returns:
         How many components were built again.
     """
-    _weigh_pairs(connection, settings, rules)
+    found = _spell_weighed(base, settings, rules, "levels")
+    connection.execute(f"create or replace table weighed as {found}")
+    least = min(0, rules.threshold_weight)
+    connection.execute(
+        "create or replace table edges as select l, r, rule, is_certain, match_weight "
+        f"from weighed where rule is not null and match_weight >= {least}"
+    )
     if rules.one_to_one:
         keep_best_partners(connection, rules.threshold_weight)
     records, labels = connect_records(
@@ -88,21 +94,26 @@ def group_table(
     return rebuilt
 
 
-def _weigh_pairs(
-    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], rules: Rules
-) -> None:
-    """Make ``edges`` of the pairs that a rule brought together and weights join."""
-    least = min(0, rules.threshold_weight)
-    connection.execute(
-        "create or replace table edges as select l, r, rule, is_certain, "
-        f"{_weigh(settings, rules)} as match_weight from levels "
-        f"where rule is not null and match_weight >= {least}"
-    )
-
-
-def _weigh(settings: dict[str, Any], rules: Rules) -> str:
-    weight = weigh(settings)
-    return f"if(is_certain, greatest({weight}, {rules.certain_weight}), {weight})"
+def _spell_weighed(
+    base: dict[str, Any], settings: dict[str, Any], rules: Rules, levels: str
+) -> str:
+    """SQL of the pairs of a table of levels: their weight, and what may differ."""
+    numbers = " or ".join(spell_below(base, kind) for kind in rules.guarded)
+    age = spell_below(base, "birth_date", "day and month swapped")
+    return f"""
+        select
+            l,
+            r,
+            rule,
+            is_certain,
+            greatest(
+                {weigh(settings)}, if(is_certain, {rules.certain_weight}, null)
+            ) as match_weight,
+            {numbers or "false"} as hold_two_numbers,
+            {spell_below(base, "sex")} as differ_in_sex,
+            {age} as differ_in_age,
+        from {levels}
+    """
 
 
 def _weigh_inside(
@@ -127,22 +138,25 @@ def _weigh_inside(
         """
     )
     if count_rows(connection, "missing"):
-        find_levels(connection, base, "missing", "levels")
-    numbers = " or ".join(spell_below(base, kind) for kind in rules.guarded)
+        connection.execute("drop table if exists missing_levels")
+        find_levels(connection, base, "missing", "missing_levels")
+        connection.execute("insert into levels from missing_levels")
+        found = _spell_weighed(base, settings, rules, "missing_levels")
+        connection.execute(f"insert into weighed {found}")
     connection.execute(
         f"""
         create or replace table inside as
         select
             a.component,
-            levels.l,
-            levels.r,
-            least(greatest({_weigh(settings, rules)}, {_LOWEST}), {_HIGHEST}) as weight,
-            {numbers or "false"} as hold_two_numbers,
-            {spell_below(base, "sex")} as differ_in_sex,
-            {spell_below(base, "birth_date", "day and month swapped")} as differ_in_age,
-        from levels
-        inner join components as a on a.n = levels.l
-        inner join components as b on b.n = levels.r and b.component = a.component
+            weighed.l,
+            weighed.r,
+            least(greatest(match_weight, {_LOWEST}), {_HIGHEST}) as weight,
+            hold_two_numbers,
+            differ_in_sex,
+            differ_in_age,
+        from weighed
+        inner join components as a on a.n = weighed.l
+        inner join components as b on b.n = weighed.r and b.component = a.component
         """
     )
 
