@@ -9,7 +9,7 @@ import duckdb
 
 from flows.duck import quote_name
 from flows.errors import LinkageError
-from flows.linkage.tables.input import read_inputs
+from flows.linkage.tables.input import drop_inputs, read_inputs
 from flows.linkage.tables.words import load_words
 from flows.onboarding.names import normalise
 
@@ -68,8 +68,11 @@ def read_table(
         LinkageError: it is missing, empty, damaged or of no kind that can be read.
     """
     given = read_inputs(connection, [path])[0]
-    connection.execute(f"drop table if exists {table}")
-    connection.execute(f"alter table {given.table} rename to {table}")
+    connection.execute(
+        f"create or replace table {table} as "
+        f"select * exclude (place) from {given.table}"
+    )
+    drop_inputs(connection, [given])
     return given.columns, given.rows
 
 
