@@ -161,19 +161,12 @@ def _link_anew(
 def _count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     counted = connection.execute(
         """
-        with people as (
-            select person_id, count(distinct provider) as providers
-            from new_person_links
-            inner join records on records.record_id = new_person_links.record_id::uuid
-            group by person_id
-        )
-
         select
             (select count(*) from new_person_links),
             count(*),
             count(*) filter (where providers > 1),
             (select count(*) from new_edges),
-        from people
+        from new_person_health
         """
     ).fetchone()
     names = ("records", "persons", "linked_people", "edges")

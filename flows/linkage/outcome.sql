@@ -13,44 +13,54 @@ with grouped as (
     from groups
     inner join records using (n)
     inner join named using (label)
+),
+
+-- Put in order as 16 bytes, not as 36 letters: the order is the same.
+linked as (
+    select
+        record_id,
+        person_id,
+        -- The strict group that holds a person's first record is that person.
+        if(
+            strict = label, person_id, md5(person_id || '|' || first_record)::uuid::varchar
+        ) as strict_person_id,
+        loose_person_id,
+    from grouped
+    union all
+    select old_links.*
+    from old_links
+    inner join records using (record_id)
+    anti join dirty using (n)
+    order by record_id
+)
+
+select * replace (record_id::varchar as record_id) from linked;
+
+create or replace table new_edges as
+with joined as (
+    select
+        least(a.record_id, b.record_id) as record_id_l,
+        greatest(a.record_id, b.record_id) as record_id_r,
+        weighed.match_weight,
+        weighed.match_rule,
+        weighed.is_certain,
+        weighed.evidence,
+    from weighed
+    inner join records as a on a.n = weighed.l
+    inner join records as b on b.n = weighed.r
+    union all
+    select old_edges.*
+    from old_edges
+    semi join unchanged as a on a.record_id = old_edges.record_id_l
+    semi join unchanged as b on b.record_id = old_edges.record_id_r
+    order by record_id_l, record_id_r
 )
 
 select
-    record_id::varchar as record_id,
-    person_id,
-    -- The strict group that holds a person's first record is that person.
-    if(
-        strict = label, person_id, md5(person_id || '|' || first_record)::uuid::varchar
-    ) as strict_person_id,
-    loose_person_id,
-from grouped
-union all
-select old_links.* replace (old_links.record_id::varchar as record_id)
-from old_links
-inner join records using (record_id)
-anti join dirty using (n)
-order by record_id;
-
-create or replace table new_edges as
-select
-    least(a.record_id, b.record_id)::varchar as record_id_l,
-    greatest(a.record_id, b.record_id)::varchar as record_id_r,
-    weighed.match_weight,
-    weighed.match_rule,
-    weighed.is_certain,
-    weighed.evidence,
-from weighed
-inner join records as a on a.n = weighed.l
-inner join records as b on b.n = weighed.r
-union all
-select
-    old_edges.* replace (
+    * replace (
         record_id_l::varchar as record_id_l, record_id_r::varchar as record_id_r
     ),
-from old_edges
-semi join unchanged as a on a.record_id = old_edges.record_id_l
-semi join unchanged as b on b.record_id = old_edges.record_id_r
-order by record_id_l, record_id_r;
+from joined;
 
 create or replace table next_records as
 select records.n, records.record_id, records.stamp, components.component
