@@ -23,6 +23,7 @@ from flows.landing.known import (
     find_export,
     one_transaction,
     open_ledger,
+    open_to_ask,
 )
 from flows.landing.ledger import enter_refusal
 from flows.landing.pending import pending_folder, promote, repair
@@ -46,7 +47,7 @@ def list_exports(
 
     Args:
         place: the data folder.
-        keys: must hold the identity branch: the ledger is in the vault.
+        keys: without the identity branch, what was told to later stages is listed.
         provider: only this provider's.
         state: only those in this state, one of :data:`STATES`.
         limit: how many at most.
@@ -56,7 +57,7 @@ def list_exports(
     """
     if state is not None and state not in STATES:
         raise ActRefused(f"No state {state!r}. There are: {', '.join(STATES)}.")
-    with open_ledger(place, keys) as vault:
+    with open_to_ask(place, keys) as vault:
         rows = vault.execute(
             f"""
             select {EXPORT_FACTS} from vault.exports
@@ -74,13 +75,13 @@ def show_export(place: Place, keys: Keys, export_id: str) -> ExportFacts:
 
     Args:
         place: the data folder.
-        keys: must hold the identity branch.
+        keys: without the identity branch, what was told to later stages is given.
         export_id: the id, or its first characters.
 
     Raises:
         ActRefused: no export, or more than one, begins so.
     """
-    with open_ledger(place, keys) as vault:
+    with open_to_ask(place, keys) as vault:
         return find_export(vault, export_id)
 
 

@@ -19,6 +19,7 @@ import duckdb
 from flows.duck import attach_encrypted, connect
 from flows.errors import LinkageError, SettingsError
 from flows.keys import Keys
+from flows.landing.told import check_vault_is_here
 from flows.linkage import memory
 from flows.linkage.night import Night, find_work, is_outdated, link_night
 from flows.linkage.policy import hash_files, load_policy
@@ -68,11 +69,12 @@ def link(
         whole: pair and weigh every record again, also those that did not change.
 
     Raises:
-        LinkageError: no vault, or more pairs than the budget.
-        SettingsError: the identity key is not at hand.
+        LinkageError: nothing was ingested, or more pairs than the budget.
+        SettingsError: the identity key or the vault is not at hand.
     """
     started = time.perf_counter()
     key = keys.for_identity("vault")
+    check_vault_is_here(place)
     if not place.vault.exists():
         raise LinkageError(f"No vault at {place.vault}: run ingest first.")
     for leftover in place.root.glob(f"{_SPILL}*"):

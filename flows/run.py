@@ -17,6 +17,7 @@ from flows.fingerprints import describe_inputs, find_as_of
 from flows.keys import Keys, load_keys
 from flows.landing.held import HeldExport, list_held
 from flows.landing.results import ExportResult
+from flows.landing.told import check_vault_is_here
 from flows.mappings import Provider, load_providers
 from flows.paths import Place
 from flows.settings import providers_folder, shows_faults
@@ -92,7 +93,7 @@ def open_run(place: Place, *, needs_identity: bool) -> Run:
     """Check keys and provider files, and begin a run.
 
     Raises:
-        SettingsError: a key is missing.
+        SettingsError: a key is missing, or the vault is not where it was.
         MappingError: a provider file is wrong.
     """
     keys = load_keys(place)
@@ -101,6 +102,8 @@ def open_run(place: Place, *, needs_identity: bool) -> Run:
             "This process holds the facts key alone, which opens nothing before "
             "linking. Give the master key, or start with: run --from transform"
         )
+    if needs_identity:
+        check_vault_is_here(place)
     now = dt.datetime.now(dt.UTC)
     run_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     events = EventLog(place, run_id, listen=LISTENER.get())

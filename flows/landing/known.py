@@ -11,6 +11,7 @@ import duckdb
 
 from flows.errors import ActRefused
 from flows.keys import Keys
+from flows.landing.told import check_vault_is_here, holds_landed, open_told
 from flows.locks import writer_lock
 from flows.paths import Place
 from flows.vault import open_vault
@@ -23,6 +24,7 @@ class ExportFacts:
     """Everything the ledger knows of one export; see ``vault.exports``.
 
     Attributes:
+        file_name: None, as its size and all words, where the vault is not at hand.
         rule: why it was refused, or None.
         hold_rule: why it was held last, or None.
         released_rules: rules an operator has released it from.
@@ -33,8 +35,8 @@ class ExportFacts:
     export_id: str
     provider: str
     sector: str
-    file_name: str
-    size_bytes: int
+    file_name: str | None
+    size_bytes: int | None
     received_at: dt.datetime
     export_date: dt.date
     layout: str | None
@@ -58,7 +60,8 @@ class ExportFacts:
     decision_reason: str | None
 
 
-EXPORT_FACTS = ", ".join(column.name for column in fields(ExportFacts))
+_COLUMNS = tuple(column.name for column in fields(ExportFacts))
+EXPORT_FACTS = ", ".join(_COLUMNS)
 """Columns of ``vault.exports``, in the order of :class:`ExportFacts`."""
 
 
@@ -68,8 +71,10 @@ def open_ledger(place: Place, keys: Keys) -> Iterator[duckdb.DuckDBPyConnection]
 
     Raises:
         ActRefused: nothing was ever received here.
+        SettingsError: the vault is not where it was, or its key is not at hand.
         RunInProgress: a run is under way.
     """
+    check_vault_is_here(place)
     if not place.vault.exists():
         raise ActRefused(
             f"Nothing was ever received in {place.root}. Is it the right data folder "
@@ -77,6 +82,23 @@ def open_ledger(place: Place, keys: Keys) -> Iterator[duckdb.DuckDBPyConnection]
         )
     with writer_lock(place), open_vault(place, keys) as vault:
         yield vault
+
+
+@contextmanager
+def open_to_ask(place: Place, keys: Keys) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the ledger for a question; without the vault or its key, what was told.
+
+    Raises:
+        ActRefused: nothing was ever received here.
+        RunInProgress: a run is under way.
+    """
+    is_withheld = keys.identity is None or not place.vault.exists()
+    if is_withheld and holds_landed(place):
+        with open_told(place, _COLUMNS) as told:
+            yield told
+    else:
+        with open_ledger(place, keys) as vault:
+            yield vault
 
 
 def find_export(vault: duckdb.DuckDBPyConnection, export_id: str) -> ExportFacts:

@@ -136,18 +136,25 @@ def _describe(export: ExportFacts) -> dict[str, object]:
     return {
         "Export": export.export_id,
         "Provider": f"{export.provider} ({export.sector})",
-        "File": f"{export.file_name} ({export.size_bytes:,} bytes)",
+        "File": _file(export),
         "Received at": f"{export.received_at:%Y-%m-%d %H:%M} UTC",
         "Day of export": export.export_date,
         "Layout and kind": " ".join(filter(None, (export.layout, export.file_kind))),
         "Read as": export.read_as,
         "State": export.state,
         **{name: f"{n:,}" for name, n in rows.items() if n is not None},
-        "Refused for": export.rule and f"{export.rule}. {export.words}",
-        "Held for": export.hold_rule and f"{export.hold_rule}. {export.hold_words}",
+        "Refused for": export.rule and f"{export.rule}. {export.words or ''}",
+        "Held for": export.hold_rule
+        and f"{export.hold_rule}. {export.hold_words or ''}",
         "Released from": ", ".join(export.released_rules or []) or None,
         "Decision": _decision(export),
     }
+
+
+def _file(export: ExportFacts) -> str:
+    if export.file_name is None or export.size_bytes is None:
+        return "told by the vault alone, which is not at hand"
+    return f"{export.file_name} ({export.size_bytes:,} bytes)"
 
 
 def _decision(export: ExportFacts) -> str | None:
