@@ -34,8 +34,9 @@ class LinkResult:
     """What linking did: counts only.
 
     ``linked_people`` are those with records of two or more providers; ``changes``
-    counts the ids that changed in this run, by reason; ``was_new`` is false when
-    nothing had changed and the standing result was kept.
+    counts the ids that changed in this run, by reason; ``linked_by`` are, by kind of
+    evidence, the records that are linked to another provider's, and all; ``was_new`` is
+    false when nothing had changed and the standing result was kept.
     """
 
     records: int
@@ -44,6 +45,7 @@ class LinkResult:
     edges: int
     refused_merges: int
     changes: dict[str, int]
+    linked_by: dict[str, tuple[int, int]]
     seconds: float
     was_new: bool
 
@@ -183,6 +185,7 @@ def _describe(summary: dict[str, Any], seconds: float, was_new: bool) -> LinkRes
         edges=summary["edges"],
         refused_merges=summary["refused_merges"],
         changes=summary["changes"] if was_new else {},
+        linked_by={kind: (n, of) for kind, (n, of) in summary["linked_by"].items()},
         seconds=round(seconds, 3),
         was_new=was_new,
     )

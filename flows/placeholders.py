@@ -112,3 +112,14 @@ def list_not_names() -> tuple[str, ...]:
         if p.field == "name"
     }
     return tuple(sorted(plain - {""}))
+
+
+def list_not_hashes() -> tuple[str, ...]:
+    """List hashes of nothing, in lower case: whoever holds one holds no identifier."""
+    return tuple(
+        sorted(
+            p.value.lower()
+            for p in load_placeholders()
+            if p.field == "hashed_identifier"
+        )
+    )

@@ -14,7 +14,9 @@ from typing import Any
 import duckdb
 
 TABLES: dict[str, str] = {
-    "records": "n integer, record_id uuid, stamp ubigint, component integer",
+    "records": (
+        "n integer, record_id uuid, stamp ubigint, component integer, evidence varchar"
+    ),
     "keys": "rule utinyint, key ubigint, n integer",
     "crowded": "rule utinyint, key ubigint",
     "terms": "field varchar, value varchar, frequency double",

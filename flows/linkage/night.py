@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from flows.decisions import load_decisions
+from flows.duck import quote_text
 from flows.linkage import memory
 from flows.linkage.grouping import group_records
 from flows.linkage.naming import name_people
@@ -137,7 +138,11 @@ def link_night(
         many_records=policy.many_records,
     )
     run_step(connection, "outcome")
-    run_step(connection, "quality")
+    normals = ", ".join(
+        f"('{name}', {quote_text(kind.normal) if kind.normal else 'null'})"
+        for name, kind in policy.evidence.items()
+    )
+    run_step(connection, "quality", normals=normals)
     return {
         "touched_records": count_rows(connection, "dirty"),
         "refused_merges": refused,
@@ -145,7 +150,19 @@ def link_night(
         "values_left_out": count_rows(connection, "crowded"),
         "changes": changes,
         "holders": holders,
+        "linked_by": _read_strengths(connection),
     }
+
+
+def _read_strengths(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[str, tuple[int, int]]:
+    """Records linked to another provider's, and all, by kind of evidence."""
+    rows = connection.execute(
+        "select of_what, found, counted from new_quality "
+        "where figure = 'linked_by' and provider is null order by of_what"
+    ).fetchall()
+    return {kind: (found, counted) for kind, found, counted in rows}
 
 
 def _take_yardstick(

@@ -63,13 +63,25 @@ select
 from joined;
 
 create or replace table next_records as
-select records.n, records.record_id, records.stamp, components.component
+select
+    records.n,
+    records.record_id,
+    records.stamp,
+    components.component,
+    if(changed.n is null, known_records.evidence, standard.evidence) as evidence,
 from records
 inner join components using (n)
+left join changed using (n)
+left join standard using (n)
+left join known_records using (n)
 order by n;
 
 create or replace table outdated_records as
 select n from dirty union select n from gone;
+create or replace table evidenced as
+select n, evidence from next_records
+union all
+select n, evidence from known_records where n not in (from outdated_records);
 create or replace table outdated_keys as
 select n from changed union select n from gone;
 create or replace table outdated_rejections as from outdated_keys;

@@ -6,7 +6,7 @@ import duckdb
 
 from flows.errors import LinkageError
 from flows.linkage.policy import BlockingRule, Policy
-from flows.linkage.steps import count_rows, run_step
+from flows.linkage.steps import count_rows, list_texts, run_step
 
 
 def make_keys(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
@@ -22,7 +22,7 @@ def make_keys(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
         f"('{kind}', {number}::utinyint)" for number, kind in enumerate(policy.numbers)
     )
     rules = "".join(
-        " union all " + _list_keys(number, rule)
+        " union all " + _list_keys(number, rule, policy.list_kinds(rule.rule))
         for number, rule in enumerate(policy.blocking, start=len(policy.numbers))
     )
     connection.execute(
@@ -138,8 +138,8 @@ def _limit(policy: Policy, *, by_rule: bool = True) -> str:
     return f"(case rule{own} else {numbers} end)" if own else numbers
 
 
-def _list_keys(number: int, rule: BlockingRule) -> str:
-    """One row per record and combination of values, hashed to 64 bits."""
+def _list_keys(number: int, rule: BlockingRule, kinds: tuple[str, ...]) -> str:
+    """One row per record of some kinds and combination of values, hashed to 64 bits."""
     names = [f"key_{place}" for place in range(len(rule.keys))]
     lists = "".join(
         f", unnest(standard.{key}) as list_{name}({name})"
@@ -148,7 +148,7 @@ def _list_keys(number: int, rule: BlockingRule) -> str:
     return (
         f"select distinct {number}::utinyint as rule, "
         f"hash(concat_ws('|', {', '.join(names)})) as key, standard.n "
-        f"from standard{lists}"
+        f"from standard{lists} where standard.evidence in ({list_texts(kinds)})"
     )
 
 

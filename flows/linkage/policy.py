@@ -6,6 +6,8 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from pydantic import model_validator
+
 from flows.contracts import Strict, parse_model, read_yaml
 from flows.placeholders import TABLE as PLACEHOLDERS
 
@@ -21,6 +23,42 @@ class BlockingRule(Strict):
     keys: tuple[str, ...]
     value: str
     largest: int | None = None
+
+
+class Evidence(Strict):
+    """How strong what is known of a record is, and what it can be linked by.
+
+    Attributes:
+        means: what it is, for readers.
+        every: fields that a record of this kind must all have.
+        some: fields of which it must have one.
+        blocking: rules that bring records of this kind together, beside numbers.
+        comparisons: those that weigh between two of them.
+        linked_share: least and most that is normal of the share linked.
+    """
+
+    means: str
+    every: tuple[str, ...] = ()
+    some: tuple[str, ...] = ()
+    blocking: tuple[str, ...]
+    comparisons: tuple[str, ...]
+    linked_share: tuple[float, float] | None = None
+
+    @property
+    def normal(self) -> str | None:
+        """What share is normal, in words; None where nothing is known of it."""
+        if self.linked_share is None:
+            return None
+        low, high = (round(100 * share) for share in self.linked_share)
+        return f"normal for {self.means} alone: {low} to {high} %"
+
+    @property
+    def condition(self) -> str:
+        """SQL: a standard record has the fields of this kind."""
+        parts = [f"{field} is not null" for field in self.every]
+        if self.some:
+            parts.append(f"coalesce({', '.join(self.some)}) is not null")
+        return " and ".join(parts) or "true"
 
 
 class Policy(Strict):
@@ -48,6 +86,37 @@ class Policy(Strict):
     growth: float
     numbers: dict[str, str]
     blocking: tuple[BlockingRule, ...]
+    evidence: dict[str, Evidence]
+
+    @model_validator(mode="after")
+    def _check_evidence(self) -> Policy:
+        rules = {rule.rule for rule in self.blocking}
+        for name, kind in self.evidence.items():
+            if unknown := sorted(set(kind.blocking) - rules):
+                raise ValueError(f"evidence {name} names no blocking rule: {unknown}")
+        if list(self.evidence.values())[-1].condition != "true":
+            raise ValueError("the last kind of evidence must fit every record")
+        return self
+
+    def evidence_of_record(self) -> str:
+        """SQL of the kind of evidence a standard record is."""
+        cases = "".join(
+            f" when {kind.condition} then '{name}'"
+            for name, kind in self.evidence.items()
+        )
+        return f"case{cases} end"
+
+    def evidence_of_pair(self, one: str, other: str) -> str:
+        """SQL of the weaker of two kinds of evidence."""
+        cases = "".join(
+            f" when '{name}' in ({one}, {other}) then '{name}'"
+            for name in reversed(self.evidence)
+        )
+        return f"case{cases} end"
+
+    def list_kinds(self, rule: str) -> tuple[str, ...]:
+        """Name the kinds of evidence that a blocking rule brings together."""
+        return tuple(n for n, kind in self.evidence.items() if rule in kind.blocking)
 
     def pair_budget(self, records: int) -> int:
         """Most pairs that may be scored for so many records."""

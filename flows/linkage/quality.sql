@@ -1,6 +1,7 @@
 -- One row per figure of how well linking went, with what it is of; counts alone.
--- Reads new_person_links, new_person_health, new_edges, records and rejected;
--- makes new_quality, in memory. Of a share, ``counted`` is the whole.
+-- Reads new_person_links, new_person_health, new_edges, records, evidenced and
+-- rejected; makes new_quality, in memory. Of a share, ``counted`` is the whole;
+-- ``normal`` says in words what share is normal, where that is known.
 
 create or replace table new_quality as
 with linked as (
@@ -11,6 +12,24 @@ with linked as (
 
 served as (
     select distinct person_id, provider from linked
+),
+
+shared as (
+    select person_id from served group by person_id having count(*) > 1
+),
+
+-- Of the records whose names, initials or numbers alone are known, those that are
+-- linked to another provider's; once for each provider and once for all.
+strengths as (
+    select
+        linked.provider,
+        evidenced.evidence,
+        count(*) filter (linked.person_id in (from shared)) as found,
+        count(*) as counted,
+    from linked
+    inner join evidenced using (n)
+    where evidenced.evidence is not null
+    group by grouping sets ((linked.provider, evidenced.evidence), (evidenced.evidence))
 ),
 
 totals as (
@@ -45,6 +64,8 @@ figures as (
     from new_edges
     group by evidence
     union all
+    select 'linked_by', provider, evidence, found, counted from strengths
+    union all
     select 'health', null, health, count(*), (select count(*) from new_person_health)
     from new_person_health
     group by health
@@ -61,6 +82,8 @@ select
     sum(found)::bigint as found,
     max(counted)::bigint as counted,
     sum(found) / nullif(max(counted), 0) as share,
+    case when figure = 'linked_by' then any_value(normals.words) end as normal,
 from figures
+left join (values $normals) as normals(kind, words) on normals.kind = figures.of_what
 group by figure, provider, of_what
 order by figure, provider nulls first, of_what;

@@ -19,6 +19,8 @@ with judged as (
         live.social_security_number is not null
             and said.social_security_number is null
             as social_security_number_not_valid,
+        live.hashed_identifier is not null and said.hashed_identifier is null
+            as hashed_identifier_not_valid,
     from live
     inner join said using (n, age)
 )

@@ -1,5 +1,5 @@
 -- One row per live row of the vault, every field in its standard form.
--- Reads live and nicknames; makes said, in memory.
+-- Reads live, nicknames and not_hashes; makes said, in memory.
 
 create or replace table said as
 select
@@ -30,6 +30,11 @@ select
     if_like(
         regexp_replace(social_security_number, '\D', '', 'g'), '^\d{9}$'
     ) as social_security_number,
-    nullif(lower(trim(hashed_identifier)), '') as hashed_identifier,
+    -- A scheme may stand before the hash: MD5 of nothing is nothing under any name.
+    case
+        when split_part(lower(trim(hashed_identifier)), ':', -1)
+            not in (select hash from not_hashes)
+            then nullif(lower(trim(hashed_identifier)), '')
+    end as hashed_identifier,
 from live
 left join nicknames on nicknames.nickname = split_part(live.given, ' ', 1);

@@ -59,12 +59,7 @@ def score_pairs(
             rules.rule_name as match_rule,
             is_certain,
             -- As strong as the weaker of the two records.
-            case
-                when 'hashed_identifiers' in (a.evidence, b.evidence)
-                    then 'hashed_identifiers'
-                when 'initials' in (a.evidence, b.evidence) then 'initials'
-                else 'full_identifiers'
-            end as evidence,
+            {policy.evidence_of_pair("a.evidence", "b.evidence")} as evidence,
         from kept
         inner join (values {rules}) as rules(rule, rule_name) using (rule)
         inner join standard as a on a.n = kept.l

@@ -114,10 +114,6 @@ select
         ))))
     end as name_keys,
     -- What a link of this record rests on; the recipe of each is in policy.yml.
-    case
-        when forename is not null and surname is not null then 'full_identifiers'
-        when not is_bare or postcode_sector is not null then 'initials'
-        else 'hashed_identifiers'
-    end as evidence,
+    $evidence as evidence,
 from gathered
 order by n;

@@ -6,9 +6,9 @@ import duckdb
 
 from flows.duck import quote_text
 from flows.linkage.memory import recall
-from flows.linkage.policy import FOLDER
+from flows.linkage.policy import FOLDER, load_policy
 from flows.linkage.steps import run_step
-from flows.placeholders import list_not_names
+from flows.placeholders import list_not_hashes, list_not_names
 
 _MADE = ("standard", "identifiers", "rejections")
 
@@ -36,11 +36,16 @@ def number_records(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_words(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make ``not_names``, ``nicknames`` and the macros that write and compare words."""
-    names = ", ".join(f"({quote_text(name)})" for name in list_not_names())
-    connection.execute(
-        f"create or replace table not_names as select * from (values {names}) t(name)"
-    )
+    """Make ``not_names``, ``not_hashes``, ``nicknames`` and the macros of words."""
+    for table, words in (
+        ("not_names(name)", list_not_names()),
+        ("not_hashes(hash)", list_not_hashes()),
+    ):
+        name = table.partition("(")[0]
+        listed = ", ".join(f"({quote_text(word)})" for word in words)
+        connection.execute(
+            f"create or replace table {name} as from (values {listed}) as {table}"
+        )
     connection.execute(
         "create or replace table nicknames as select * from "
         f"read_csv({quote_text(str(FOLDER / 'nicknames.csv'))}, header = true)"
@@ -82,7 +87,10 @@ def _standardise(connection: duckdb.DuckDBPyConnection, wanted: str) -> None:
     connection.execute(
         f"create or replace table wanted as select distinct n from ({wanted})"
     )
-    for step in ("live", "said", "standard", "rejections"):
-        run_step(connection, step)
+    run_step(connection, "live")
+    run_step(connection, "said")
+    evidence = load_policy().evidence_of_record()
+    run_step(connection, "standard", evidence=evidence)
+    run_step(connection, "rejections")
     for step in ("live", "said"):
         connection.execute(f"drop table {step}")

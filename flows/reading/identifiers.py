@@ -32,6 +32,7 @@ def identifier_value(text: str, *, context: Context = ANYWHERE) -> Value:
 
     The rule is that of the field in ``context``; a field without one is taken as it
     is. A number that breaks its rule is null with a remark: it would join strangers.
+    A hash keeps its scheme before the colon; the hash of nothing is a placeholder.
 
     Sources: the check letter of PNC and CRO numbers is the number, year first, modulo
     23 (CJS Data Standards Catalogue 6, and the checks of the prison and court systems
@@ -40,6 +41,8 @@ def identifier_value(text: str, *, context: Context = ANYWHERE) -> Value:
     The first digit of a social security number is not asked: tax numbers begin with 9
     and stand in that field too.
     """
+    if context.field == "hashed_identifier":
+        return _hash_value(text, context)
     number = (
         f"case when regexp_full_match({text}, '[A-Z0-9/]+') then {text} "
         f"else upper(regexp_replace({text}, '[^A-Za-z0-9/]', '', 'g')) end"
@@ -62,6 +65,21 @@ def identifier_value(text: str, *, context: Context = ANYWHERE) -> Value:
         f"case when {sound} and not {stand_in} then {read_name(text)} end",
         blame(text, stand_in, "identifier_check"),
         number,
+    )
+
+
+def _hash_value(text: str, context: Context) -> Value:
+    """A hash in lower case without spaces, its scheme before a colon if it has one."""
+    read = read_name(text)
+    found = find_placeholders("identifier", context)
+    values = [p.value for p in found]
+    alone = f"upper(split_part({read}, ':', -1))"
+    written = is_placeholder(f"upper({text})", values)
+    stand_in = f"({is_placeholder(alone, values)} or {written})"
+    return Value(
+        f"case when not {stand_in} then {read} end",
+        blame(text, stand_in, ""),
+        f"lower(regexp_replace({text}, '\\s', '', 'g'))",
     )
 
 

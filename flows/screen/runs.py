@@ -19,6 +19,7 @@ from flows.settings import data_folder
 
 if TYPE_CHECKING:
     from flows.landing.results import ExportResult
+    from flows.link import LinkResult
     from flows.run import Run
     from flows.synth import PlaceSummary
 
@@ -87,6 +88,7 @@ def run_summary(run: Run) -> None:
             f"{run.links.persons:,} people; {run.links.linked_people:,} of them are "
             "known to more than one provider."
         )
+        _strengths(run.links)
     if run.gates:
         _gates(run)
     if run.release is not None:
@@ -95,6 +97,21 @@ def run_summary(run: Run) -> None:
             f"[bold]Release[/] {run.release.release_id} ({fresh}): "
             f"{run.place.published / 'current'}"
         )
+
+
+def _strengths(links: LinkResult) -> None:
+    """Say of each kind of evidence what share is linked, and what is normal of it."""
+    from flows.linkage.policy import load_policy
+
+    for name, kind in load_policy().evidence.items():
+        found, counted = links.linked_by.get(name, (0, 0))
+        if counted:
+            normal = f"; {kind.normal}" if kind.normal else ""
+            _out.print(
+                f"  Known by {kind.means}: {found:,} of {counted:,} records are linked "
+                f"to another provider's ({found / counted:.0%}{normal}).",
+                soft_wrap=True,
+            )
 
 
 def _exports_table(groups: Mapping[str, list[ExportResult]]) -> Table:
