@@ -5,9 +5,9 @@ the same however often a provider sends a row again. Nothing is deleted: undoing
 in who, when and why, and an earlier decision about the same two records then holds
 again.
 
-When a provider changes its own id of a person, the vault meets a new record and cannot
-know that it is the old one. Linking the new record to the old one carries over all that
-was decided: decisions hold between people, and the old record stays in the vault.
+When a provider changes its own id of a person, the vault meets a new record. Where it
+can be known which the old one was, linking carries over what was decided of it
+(``reviewing/carrying.py``).
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from flows.linkage.night import Night, find_work, is_outdated, link_night
 from flows.linkage.policy import hash_files, load_policy
 from flows.linkage.store import check_run_id, load_current, read_summary, write_run
 from flows.paths import Place
+from flows.reviewing.carrying import carry_decisions
 
 _SPILL = ".link-"
 
@@ -85,6 +86,7 @@ def link(
         connection = connect(Path(spill))
         try:
             _attach_vault(connection, place, key)
+            carry_decisions(connection, place)
             standing = read_summary(place)
             afresh = not _is_remembered(connection, standing)
             work = find_work(connection, afresh=afresh)

@@ -13,7 +13,7 @@ from flows.errors import ActRefused
 
 Verdict = Literal["link", "unlink", "not_sure"]
 Scope = Literal["pair", "person"]
-Source = Literal["command", "review", "sample"]
+Source = Literal["command", "review", "sample", "carried"]
 
 _SHORTEST_PREFIX = 8
 
@@ -38,8 +38,9 @@ class Decision:
         record_l: id of one record, before ``record_r`` in the order of text.
         verdict: ``link`` (one person), ``unlink`` (two people) or ``not_sure``.
         scope: ``person`` where a record was taken out of a whole person.
-        source: ``command``, ``review`` (the queue asked) or ``sample`` (the queue asked
-            to find out how often links are right).
+        source: ``command``, ``review`` (the queue asked), ``sample`` (the queue asked
+            to find out how often links are right) or ``carried`` (the provider changed
+            its id of a person; see ``carrying.py``).
         decided_at: UTC, as is ``undone_at``, which is None while it holds.
     """
 

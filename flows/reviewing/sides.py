@@ -22,6 +22,7 @@ _SPOKEN = {
     "noms_number": "prison number",
     "crn": "probation CRN",
     "social_security_number": "US social security",
+    "previous_source_key": "earlier id at the provider",
     "sex_type": "sex",
 }
 
