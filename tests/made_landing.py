@@ -92,7 +92,7 @@ class MadeLanding:
         }
         self._write("_exports", str(row["export_id"]), [row])
 
-    def link(self, persons: Mapping[str, str]) -> None:
+    def link(self, persons: Mapping[str, str], disputed: Sequence[str] = ()) -> None:
         """Say whose records are (record id to person id), beside earlier ones."""
         self._persons |= persons
         folder = self.place.linked / "runs" / "made"
@@ -100,6 +100,12 @@ class MadeLanding:
         rows = [{"record_id": r, "person_id": p} for r, p in self._persons.items()]
         types = {"record_id": "VARCHAR", "person_id": "VARCHAR"}
         _copy(str(folder / "person_links.parquet"), types, rows)
+        health = [
+            {"person_id": p, "health": "disputed" if p in disputed else "ok"}
+            for p in sorted(set(self._persons.values()))
+        ]
+        types = {"person_id": "VARCHAR", "health": "VARCHAR"}
+        _copy(str(folder / "person_health.parquet"), types, health)
         current = self.place.linked / "current"
         if not current.is_symlink():
             current.symlink_to("runs/made")

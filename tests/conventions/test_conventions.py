@@ -28,6 +28,17 @@ SHIPPED_YAML = sorted(
 )
 MARTS = {"people", "person_episodes", "person_timeline", "need_overlaps", "coverage"}
 IDENTITY = set(load_identity()) | {"address", "name", "full_name", "email", "telephone"}
+OPENS_VAULT = {
+    f"flows/{name}.py"
+    for name in (
+        # what it is, and the key that opens it
+        "vault", "keys", "landing/known",
+        # receive, ingest and link, and the run that begins them
+        "run", "pipeline", "landing/door", "ingest", "link",
+        # decisions on exports, links and people's records
+        "exports", "disputes", "decisions", "reviewing/opened",
+    )
+}  # fmt: skip
 AFTER_LINK = ("transform", "gate", "publish", "disclosure", "release", "questions")
 
 
@@ -143,6 +154,16 @@ def test_stages_after_link_never_name_the_vault():
     for stage in AFTER_LINK:
         for path in _modules_reached(stage):
             assert "flows.vault" not in _imports(path), short(path)
+
+
+def test_the_vault_is_opened_by_ingest_link_and_operators_of_them_alone():
+    """Whoever opens the vault: by its module, its ledger, or its key."""
+    opens = re.compile(
+        r"flows\.vault import|for_identity\(|\bopen_(vault|ledger|to_ask)\(|\.vault\b,"
+    )
+    found = {short(path) for path in PYTHON if opens.search(path.read_text())}
+
+    assert found == OPENS_VAULT
 
 
 def _modules_reached(stage: str) -> set[Path]:

@@ -57,12 +57,21 @@ def land_clients(place, rows: int = 50, **values: str) -> None:
     land(place, "homelessness", "clients", rows, **(usual | values))
 
 
-def link(place, query: str) -> None:
+def link(place, query: str, health: str = "from {sound}") -> None:
     folder = place.linked / "current"
     folder.mkdir(parents=True)
     with connect() as connection:
         connection.execute(
             f"copy ({query}) to '{folder / 'person_links.parquet'}' (format parquet)"
+        )
+        links = f"read_parquet('{folder / 'person_links.parquet'}')"
+        sound = (
+            "select person_id, 'ok' as health, []::varchar[] as reasons, "
+            f"count(*) as records, 1::bigint as providers from {links} group by 1"
+        )
+        connection.execute(
+            f"copy (select * from ({health.format(sound=f'({sound})')})) "
+            f"to '{folder / 'person_health.parquet'}' (format parquet)"
         )
 
 
@@ -243,9 +252,62 @@ def test_links_that_lose_split_or_pile_up_people_stop_the_run(
 
 
 def test_a_missing_table_is_an_error_not_a_pass(place):
-    (result,) = check_linked(place)
+    results = check_linked(place)
 
-    assert (result.status, result.severity) == ("errored", "critical")
+    assert {r.table for r in results} == {"person_links", "person_health"}
+    assert {(r.status, r.severity) for r in results} == {("errored", "critical")}
+
+
+_FEW = "select *, row_number() over (order by person_id::integer) as place from {sound}"
+
+
+@pytest.mark.parametrize(
+    ("health", "words"),
+    [
+        ("from {sound} where person_id <> '7'", "person_links full join"),
+        ("from {sound} union all from {sound} limit 210", "unique"),
+        ("select * replace ('gone' as person_id) from {sound}", "full join"),
+        ("select * replace (records + 1 as records) from {sound}", "held.records"),
+        ("select * replace ('well' as health) from {sound}", "health one of"),
+        ("select * replace (null::varchar as health) from {sound}", "health recorded"),
+        ("select * replace ('disputed' as health) from {sound}", "len(reasons)"),
+        ("select * replace (['two_nhs_numbers'] as reasons) from {sound}", "len(reas"),
+        (
+            f"select * exclude (place) replace (if(place < 7, 'disputed', health) as "
+            f"health, if(place < 7, ['decisions_disagree'], []) as reasons) from ({_FEW})",
+            "'disputed'",
+        ),
+    ],
+)
+def test_health_that_is_not_everybodys_or_not_known_or_too_often_bad_stops_the_run(
+    place, health, words
+):
+    link(
+        place,
+        "select i::varchar record_id, i::varchar person_id, i::varchar "
+        "strict_person_id, i::varchar loose_person_id from range(200) r(i)",
+        health,
+    )
+
+    results = check_linked(place)
+
+    failed = [r for r in results if r.status == "failed" and r.severity == "critical"]
+    assert any(words in r.expected for r in failed), failed
+    assert {r.table for r in failed} == {"person_health"}
+    with pytest.raises(GateFailed, match="person_health"):
+        stop_if_critical(results)
+
+
+def test_a_few_disputed_people_stop_nothing(place):
+    link(
+        place,
+        "select i::varchar record_id, i::varchar person_id, i::varchar "
+        "strict_person_id, i::varchar loose_person_id from range(200) r(i)",
+        "select * exclude (place) replace (if(place < 4, 'disputed', health) as health, "
+        f"if(place < 4, ['decisions_disagree'], []) as reasons) from ({_FEW})",
+    )
+
+    stop_if_critical(check_linked(place))
 
 
 def test_marts_are_judged_with_the_facts_key_and_the_file_is_let_go(place, keys):

@@ -397,6 +397,34 @@ def test_a_record_without_a_person_stops_the_run_and_is_not_quoted(landing):
     assert "nobody-knows" not in str(raised.value)
 
 
+def test_a_mart_can_leave_disputed_people_out(landing):
+    land_four_people(landing)
+    landing.link({}, disputed=["cal"])
+
+    build(landing)
+
+    assert landing.ask(
+        "select people.person_id from people "
+        "inner join intermediate.int_people_described as described "
+        "on described.person_id = people.person_id "
+        "where described.link_health_type <> 'disputed' order by all"
+    ) == [("ann",), ("ben",), ("dee",)]
+
+
+def test_a_person_whose_health_is_not_known_stops_the_build(landing):
+    land_four_people(landing)
+    path = landing.place.linked / "current" / "person_health.parquet"
+    query = f"select * from read_parquet('{path}') where person_id <> 'ann'"
+    duckdb.sql(f"create temp table fewer as {query}")
+    duckdb.sql(f"copy fewer to '{path}' (format parquet)")
+    duckdb.sql("drop table fewer")
+
+    with pytest.raises(PipelineError) as raised:
+        build(landing)
+
+    assert "not_null_int_people_described_link_health_type" in str(raised.value)
+
+
 def test_nothing_is_built_before_anything_is_linked(landing):
     (landing.place.linked / "current").unlink()
 

@@ -2,6 +2,10 @@ with person_records as (
     select * from {{ ref('int_person_records') }}
 ),
 
+person_health as (
+    select * from {{ ref('stg_commonground__person_health') }}
+),
+
 -- text that sorts by arrival, so that the newest known value can be picked
 ordered as (
     select
@@ -39,23 +43,25 @@ aged as (
 
 described as (
     select
-        person_id,
-        has_no_fixed_abode,
-        record_count,
-        sectors_ever_count,
-        coalesce(sex_type, 'not_known') as sex_type,
-        coalesce(ethnicity_type, 'not_stated') as ethnicity_type,
-        coalesce(area_code, 'not_known') as area_code,
+        aged.person_id,
+        aged.has_no_fixed_abode,
+        aged.record_count,
+        aged.sectors_ever_count,
+        person_health.link_health_type,
+        coalesce(aged.sex_type, 'not_known') as sex_type,
+        coalesce(aged.ethnicity_type, 'not_stated') as ethnicity_type,
+        coalesce(aged.area_code, 'not_known') as area_code,
         case
-            when age between 16 and 24 then '16-24'
-            when age between 25 and 34 then '25-34'
-            when age between 35 and 44 then '35-44'
-            when age between 45 and 54 then '45-54'
-            when age between 55 and 64 then '55-64'
-            when age between 65 and 120 then '65+'
+            when aged.age between 16 and 24 then '16-24'
+            when aged.age between 25 and 34 then '25-34'
+            when aged.age between 35 and 44 then '35-44'
+            when aged.age between 45 and 54 then '45-54'
+            when aged.age between 55 and 64 then '55-64'
+            when aged.age between 65 and 120 then '65+'
             else 'not_known'
         end as age_band
     from aged
+    left join person_health on aged.person_id = person_health.person_id
 )
 
 select * from described
