@@ -140,7 +140,7 @@ def reject_export(
         rule, words = str(found.hold_rule), str(found.hold_words)
         provider = find_provider(load_providers(providers_folder()), found.provider)
         export = Export(
-            found.export_id, provider, found.file_name, found.export_date,
+            found.export_id, provider, str(found.file_name), found.export_date,
             found.received_at, found.file_kind,
         )  # fmt: skip
         with one_transaction(vault):

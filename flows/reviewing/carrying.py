@@ -10,6 +10,7 @@ people have decided about themselves, or against other decisions.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import duckdb
@@ -120,7 +121,7 @@ def _carry(
     other: str,
     verdict: str,
     decided_by: str,
-    decided_at: object,
+    decided_at: dt.datetime,
 ) -> None:
     key, reason = str(uuid.uuid4()), _REASONS[rule]
     decision = Decision(

@@ -30,7 +30,7 @@ WORKING = {
     "audit verify": ALL,
     "providers": ALL,
     "providers list": ALL,
-    "providers show": ("fernshire_council", *ALL),
+    "providers show": ("fernshire_council",),
     "rules": (),
 }
 REFUSED = {
