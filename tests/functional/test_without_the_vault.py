@@ -12,8 +12,10 @@ import typer
 
 from flows.cli import app
 from flows.keys import load_keys
+from flows.link import link
 from flows.paths import Place
 from tests.functional.conftest import copy_place, read_events, run_command
+from tests.unit.test_ingest import send, stay
 
 RECORD = [str(uuid.UUID(int=n)) for n in (1, 2)]
 WHY = ("--reason", "asked without the vault")
@@ -40,7 +42,7 @@ REFUSED = {
     "exports dispute": ("{export}", "not_a_date", "--rows", "1", *WHY, *ALL),
     "exports decide": ("{export}", "not_a_date", "upheld", *WHY, *ALL),
     "exports disputes": ALL,
-    "review": ALL,
+    "review": ("--web", *ALL),
     "review link": (*RECORD, *WHY, *ALL),
     "review unlink": (*RECORD, *WHY, *ALL),
     "review undo": (RECORD[0], *WHY, *ALL),
@@ -62,9 +64,8 @@ class Withheld(NamedTuple):
     keys: dict[str, str]
 
 
-def withhold(finished: Place, folder: Path, *, keeps_key: bool) -> Withheld:
-    """A finished place without its vault and originals; perhaps the facts key alone."""
-    place = copy_place(finished, folder / "copy")
+def withhold(place: Place, folder: Path, *, keeps_key: bool) -> Withheld:
+    """A place without its vault and originals; perhaps with the facts key alone."""
     facts = load_keys(place).facts.hex()
     shutil.move(place.vault, folder / "elsewhere.duckdb")
     shutil.rmtree(place.received)
@@ -96,8 +97,8 @@ def test_it_is_known_of_every_command_whether_it_needs_the_vault():
 
 
 def test_what_comes_after_linking_works_and_makes_no_vault(finished, tmp_path):
-    withheld = withhold(finished, tmp_path, keeps_key=False)
-    place = withheld.place
+    place = copy_place(finished, tmp_path / "copy")
+    withheld = withhold(place, tmp_path, keeps_key=False)
     people = ask(withheld, "query", WORKING["query"]).stdout
     place.warehouse.unlink()
     shutil.rmtree(place.published)
@@ -118,8 +119,11 @@ def test_what_comes_after_linking_works_and_makes_no_vault(finished, tmp_path):
 
 
 @pytest.mark.parametrize("keeps_key", [True, False])
-def test_what_needs_the_vault_says_so_and_makes_none(finished, tmp_path, keeps_key):
-    withheld = withhold(finished, tmp_path, keeps_key=keeps_key)
+def test_what_needs_the_vault_says_so_and_makes_none(road, tmp_path, keeps_key):
+    landed = send(road, stay(1))
+    assert landed.state == "landed"
+    link(road.place, road.keys, "night-1")
+    withheld = withhold(road.place, tmp_path, keeps_key=keeps_key)
     starts = [("run", ("--from", stage, *ALL)) for stage in ("ingest", "link")]
 
     for command, options in [*REFUSED.items(), *starts]:
