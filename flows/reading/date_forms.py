@@ -18,7 +18,8 @@ GAP = "[-/., ]"
 _ISO_DAY, _ISO_MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"
 
 _ZONE = r"Z|[+-]\d{2}:?\d{2}"
-_ZONES = ("Z", "+__:__", "-__:__")
+# Those that are longest first: a length costs less to ask for than a shape.
+_ZONES = (("+__:__", "-__:__"), ("Z",))
 _TIME_ZONE = rf"(T\d{{2}}:\d{{2}}(:\d{{2}})?(\.\d+)?)({_ZONE})$"
 # A shorter text has no room for a day, a time and a zone.
 _SHORTEST_WITH_ZONE = 17
@@ -79,21 +80,35 @@ def _read_padded(text: str, formats: tuple[str, ...]) -> str:
         cases.append(f"when {whole} and {fits}' then {_parse_padded(text, form)}")
         if form.endswith("%S"):
             # The day is the one the provider's clock showed: the zone is left out.
-            zoned = " or ".join(f"{fits}{zone}'" for zone in _ZONES)
             plain = f"left({text}, {len(like)})"
-            cases.append(f"when {zoned} then {_parse_padded(plain, form)}")
+            for zones in _ZONES:
+                whole = f"strlen({text}) >= {len(like) + len(zones[0])}"
+                zoned = " or ".join(f"{fits}{zone}'" for zone in zones)
+                then = _parse_padded(plain, form, text)
+                cases.append(f"when {whole} and ({zoned}) then {then}")
     return f"case {' '.join(cases)} end" if cases else "null"
 
 
-def _parse_padded(text: str, form: str) -> str:
-    """SQL of a day with its noughts; ISO 8601 is cast, at half the cost of parsing."""
+def _parse_padded(text: str, form: str, zoned: str = "") -> str:
+    """SQL of a day with its noughts; ISO 8601 is cast, at half the cost of parsing.
+
+    Args:
+        text: SQL of the text without its zone.
+        form: the form it has.
+        zoned: SQL of the text with its zone, where it has one. A cast to a timestamp
+            reads past the zone, which costs less than to cut it off.
+    """
     if form == _ISO_DAY:
         return f"try_cast({text} as date)"
     if form == _ISO_MOMENT:
+        # A zone that is none is no reason to lose the day: it is cut off all the same.
+        moment = f"try_cast({text} as timestamp)"
+        if zoned:
+            moment = f"coalesce(try_cast({zoned} as timestamp), {moment})"
         # A cast takes the hour 24 for the next day; a parser refuses it.
         return (
-            f"case when {text} not like '{'_' * 11}24%' "
-            f"then try_cast({text} as timestamp)::date end"
+            f"case when {zoned or text} not like '{'_' * 11}24%' "
+            f"then {moment}::date end"
         )
     return _parse(text, (form,))
 
