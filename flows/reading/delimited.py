@@ -26,6 +26,8 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _LONGEST_HEADER = 1_000_000
 _LONGEST_LINE = 1 << 24
 _MOST_COLUMNS = 10_000
+# What one thread (the cores are DuckDB's) parses at a time: it fits the cache.
+_BLOCK, _LARGEST_BLOCK = 1 << 20, 1 << 22
 
 
 def open_delimited(
@@ -213,9 +215,12 @@ def _parse_sound(
 ) -> pa.Table:
     names = [f"c{place}" for place in range(width)]
     has_breaks = len(found.start) + len(found.unclosed) < found.lines
+    longest = int((found.end - found.start).max()) + 1
+    options = pa_csv.ReadOptions(column_names=names, use_threads=False)
+    options.block_size = min(max(_BLOCK, longest), _LARGEST_BLOCK)
     return pa_csv.read_csv(
         pa.BufferReader(_select(text, found, keep)),
-        read_options=pa_csv.ReadOptions(column_names=names, block_size=1 << 22),
+        read_options=options,
         parse_options=pa_csv.ParseOptions(
             delimiter=delimiter, newlines_in_values=has_breaks, ignore_empty_lines=False
         ),

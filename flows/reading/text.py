@@ -168,7 +168,9 @@ def _look(file: BinaryIO, codec: str) -> _Seen:
     before, wide = 0, codec.startswith("utf-16")
     try:
         for piece in _pieces(file):
-            decode.decode(piece)
+            # ASCII needs no decoding, unless it stands where a letter should go on.
+            if codec != "utf-8" or decode.getstate()[0] or not piece.isascii():
+                decode.decode(piece)
             before += len(piece)
             text = last + (piece.replace(b"\x00", b"") if wide else piece)
             last = text[-1:] if text.endswith(b"\r") else b""

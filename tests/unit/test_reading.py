@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from flows.errors import ExportRefused
 from flows.reading.judge import keep_step
+from flows.reading.text import PIECE
 from tests.read_files import read_whole
 
 HEADINGS = ["id", "name", "date"]
@@ -105,6 +106,37 @@ def test_a_line_break_inside_quotes_is_one_row():
     reading = read(b'id,name,date\n1,"Fern\nGreen",x\n2,Moss,y\n')
 
     assert rows(reading) == [("1", "Fern\nGreen", "x", 2), ("2", "Moss", "y", 4)]
+
+
+def test_a_note_longer_than_what_is_parsed_at_a_time_comes_out_whole():
+    note = "Fern\n" * 100 + "F" * (1 << 21)
+    lines = f'id,name,date\n1,"{note}",x\n2,{note[-(1 << 20) :]},y\n3,Moss,z\n'
+
+    found = rows(read(lines.encode()))
+
+    assert [row[1] for row in found] == [note, note[-(1 << 20) :], "Moss"]
+    assert [row[3] for row in found] == [2, 103, 104]
+
+
+def test_a_letter_cut_in_two_between_pieces_is_read_as_one_letter():
+    # The first piece of a file ends within the é; the next goes on in plain ASCII.
+    begin = b"id,name,date\n1,"
+    name = "F" * (PIECE - len(begin) - 1) + "é"
+
+    found = read(begin + name.encode() + b",x\n2,Moss,y\n")
+
+    assert rows(found) == [("1", name, "x", 2), ("2", "Moss", "y", 3)]
+    assert "UTF-8" in found.how
+
+
+def test_half_a_letter_at_the_end_of_a_piece_is_not_utf_8():
+    begin = b"id,name,date\n1,"
+    name = b"F" * (PIECE - len(begin) - 1) + b"\xc3"
+
+    found = read(begin + name + b",x\n2,Moss,y\n")
+
+    assert "Windows-1252" in found.how
+    assert rows(found)[0][1].endswith("Ã")
 
 
 def test_short_and_long_lines_are_faults_and_blank_lines_are_nothing():
