@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ _CHUNK = 1 << 20
 _TAG = 16
 _PREFIX = 7
 _HEAD = len(_MAGIC) + _PREFIX
+_SYNC_CHUNKS = 32
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def digest(pieces: Iterable[bytes]) -> Content:
 def seal_file(path: Path, pieces: Iterable[bytes], key: bytes) -> Content:
     """Write content encrypted, whole or not at all; tell what it was.
 
+    The disk takes what is written while the next chunks are encrypted.
+
     Args:
         path: where it shall rest; its folder exists.
         pieces: the plain bytes, in order, in pieces of any size.
@@ -55,7 +59,8 @@ def seal_file(path: Path, pieces: Iterable[bytes], key: bytes) -> Content:
     taken, size, place = hashlib.sha256(), 0, 0
     aside = path.with_name(f".{path.name}.part")
     held = b""
-    with aside.open("wb") as file:
+    syncs: list[Future[None]] = []
+    with aside.open("wb") as file, ThreadPoolExecutor(1) as disk:
         file.write(_MAGIC + prefix)
         for chunk in _chunks(pieces):
             taken.update(chunk)
@@ -65,9 +70,15 @@ def seal_file(path: Path, pieces: Iterable[bytes], key: bytes) -> Content:
                 nonce = _nonce(prefix, place, is_last=False)
                 file.write(cipher.encrypt(nonce, held, None))
                 place += 1
+                if place % _SYNC_CHUNKS == 0:
+                    file.flush()
+                    syncs.append(disk.submit(os.fsync, file.fileno()))
             held = chunk
         file.write(cipher.encrypt(_nonce(prefix, place, is_last=True), held, None))
         file.flush()
+        for sync in syncs:
+            # A disk tells of a failure once, to whoever asks first.
+            sync.result()
         os.fsync(file.fileno())
     aside.replace(path)
     return Content(size, taken.hexdigest())
