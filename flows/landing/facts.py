@@ -153,6 +153,7 @@ def copy_out(vault: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """Write a query as Parquet, in the order of its rows; give their number."""
     written = vault.execute(
         f"copy ({query}) to {quote_text(str(path))} (format parquet, "
-        "compression zstd, compression_level 1)"
+        # Version 2 keeps ids, which never repeat, smaller and at less cost.
+        "parquet_version v2, compression zstd, compression_level 1)"
     ).fetchone()
     return int(written[0]) if written else 0
