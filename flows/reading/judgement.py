@@ -117,7 +117,14 @@ class Judgement:
         """
         limit = most or most_remarks
         kept = "f.severity = 'quarantine' or " if most is None else ""
+        # All are looked at once for the last line that is given, so that only the few
+        # before it are put in order.
         first = f"""
+            join (
+                select rule, "column", severity, list_max(min(line, {limit})) as last
+                from {self.faults_table} group by all
+            ) as shown using (rule, "column", severity)
+            where {kept} f.line <= shown.last
             qualify {kept} row_number() over (
                 partition by f.rule, f."column", f.severity order by f.line
             ) <= {limit}
@@ -126,7 +133,8 @@ class Judgement:
             f"""
             select f.line, coalesce(r._row_key, ''), f."column", f.rule, f.severity,
                 f.detail
-            from (from {self.faults_table} as f {first if limit else ""}) as f
+            from (select f.* from {self.faults_table} as f {first if limit else ""})
+                as f
             left join {self.table} as r on r._line = f.line
             order by f.line, f."column", f.rule
             """
