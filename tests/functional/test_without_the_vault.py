@@ -48,11 +48,13 @@ REFUSED = {
     "review undo": (RECORD[0], *WHY, *ALL),
     "review list": ALL,
     "review agreement": ALL,
+    "link evaluate": ALL,
+    "link charts": ALL,
 }
-# They look at no place's people: a file, a folder, or a release with a second one.
+# They look at a file or a folder, or ask for a second release or linked run.
 ELSEWHERE = {
     "demo", "synth", "serve", "check", "providers new", "release rollback",
-    "link run", "link train",
+    "link run", "link train", "link compare",
 }  # fmt: skip
 
 
