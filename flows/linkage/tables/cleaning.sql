@@ -144,3 +144,16 @@ create or replace macro real_day(day) as (
         day
     )
 );
+-- Of two lists the first values, and the whole lists where they hold several.
+create or replace macro share_values(first_of, first_other, all_of, all_other) as (
+    case
+        when all_of is null and all_other is null then first_of = first_other
+        else list_has_any(
+            coalesce(all_of, alone(first_of)), coalesce(all_other, alone(first_other))
+        )
+    end
+);
+-- Each once; most lists hold one value.
+create or replace macro once_each(list_of) as (
+    if(len(list_of) < 2, list_of, list_distinct(list_of))
+);

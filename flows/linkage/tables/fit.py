@@ -105,7 +105,6 @@ def _find_drawn_levels(
         "select levels.* from levels semi join drawn using (l, r)"
     )
     if count_rows(connection, "drawn_levels") < count_rows(connection, "drawn"):
-        connection.execute("drop table drawn_levels")
         find_levels(connection, base, "drawn", "drawn_levels")
 
 

@@ -138,7 +138,6 @@ def _weigh_inside(
         """
     )
     if count_rows(connection, "missing"):
-        connection.execute("drop table if exists missing_levels")
         find_levels(connection, base, "missing", "missing_levels")
         connection.execute("insert into levels from missing_levels")
         found = _spell_weighed(base, settings, rules, "missing_levels")

@@ -22,34 +22,68 @@ PRIOR = "probability_two_random_records_match"
 _AVERAGE_RECORDS = 200
 
 
+def prepare_levels(
+    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]
+) -> None:
+    """Make ``compared``: of each record what conditions speak of, and how common it is.
+
+    Of a list it holds the first value, and the list where there are several: few are,
+    and a list costs several times what one value costs to bring to a pair.
+
+    Args:
+        connection: holds ``standard``.
+        settings: Splink's settings.
+    """
+    whole, lists = _list_spoken(settings)
+    terms = find_averages(settings)
+    joins = ""
+    for column, average in terms.items():
+        counted = count_term(column, average, _AVERAGE_RECORDS)
+        connection.execute(f"create or replace table terms_{column} as {counted}")
+        joins += f" left join terms_{column} on terms_{column}.value = {column}"
+    columns = [
+        *whole,
+        *(f"{name}[1] as first_{name}" for name in lists),
+        *(f"if(len({name}) > 1, {name}, null) as {name}" for name in lists),
+        *(f"terms_{column}.frequency as terms_{column}" for column in terms),
+    ]
+    connection.execute(
+        f"create or replace table compared as select n, {', '.join(columns)} "
+        f"from standard{joins}"
+    )
+
+
 def find_levels(
     connection: duckdb.DuckDBPyConnection,
     settings: dict[str, Any],
     pairs: str,
     levels: str,
 ) -> None:
-    """Add the pairs of a table to a table of levels, made if it is not there.
+    """Make a table of the levels at which the pairs of a table agree.
 
     Args:
-        connection: holds ``standard``.
+        connection: holds ``compared``, made with the same settings.
         settings: Splink's settings.
         pairs: table of pairs: ``l``, ``r``, ``rule`` and ``is_certain``.
         levels: table of the same; for each comparison ``gamma_<name>``, the level
             as Splink counts it: -1 nothing to compare, 0 the last; and for each column
             whose values weigh by how common they are ``terms_<column>``.
     """
-    terms = find_averages(settings)
-    _count_terms(connection, terms)
-    gammas = ", ".join(_spell_level(one) for one in settings["comparisons"])
-    common = "".join(f", greatest(one.{c}, two.{c}) as terms_{c}" for c in terms)
-    query = (
-        f"select found.*{common} from (select l, r, rule, is_certain, {gammas} from "
-        f"({_bring_columns(settings, pairs)})) as found "
-        "inner join record_terms as one on one.n = l "
-        "inner join record_terms as two on two.n = r"
+    whole, lists = _list_spoken(settings)
+    terms = [f"terms_{column}" for column in find_averages(settings)]
+    names = [*whole, *lists, *(f"first_{name}" for name in lists), *terms]
+    columns = "".join(f", a.{name} as {name}_l, b.{name} as {name}_r" for name in names)
+    found = [
+        *(_spell_level(one) for one in settings["comparisons"]),
+        *(f"greatest({term}_l, {term}_r) as {term}" for term in terms),
+    ]
+    connection.execute(
+        f"create or replace table {levels} as "
+        f"select l, r, rule, is_certain, {', '.join(found)} from ("
+        f"select pairs.*{columns} from {pairs} as pairs "
+        "inner join compared as a on a.n = pairs.l "
+        "inner join compared as b on b.n = pairs.r)"
     )
-    connection.execute(f"create table if not exists {levels} as {query} limit 0")
-    connection.execute(f"insert into {levels} {query}")
 
 
 def spell_below(settings: dict[str, Any], name: str, level: str = "") -> str:
@@ -92,43 +126,31 @@ def weigh(settings: dict[str, Any]) -> str:
 
 def _spell_level(comparison: dict[str, Any]) -> str:
     levels = comparison["comparison_levels"]
-    cases = f"when {levels[0]['sql_condition']} then -1"
-    for place, level in enumerate(levels[1:-1], start=1):
-        cases += f" when {level['sql_condition']} then {len(levels) - 1 - place}"
+    conditions = [_spell_condition(level["sql_condition"]) for level in levels]
+    cases = f"when {conditions[0]} then -1"
+    for place, condition in enumerate(conditions[1:-1], start=1):
+        cases += f" when {condition} then {len(levels) - 1 - place}"
     name = comparison["output_column_name"]
     return f"(case {cases} else 0 end)::tinyint as gamma_{name}"
 
 
-def _bring_columns(settings: dict[str, Any], pairs: str) -> str:
-    """SQL of the pairs with the columns of both records that conditions speak of."""
+def _list_spoken(settings: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Columns that conditions speak of: those compared whole, and those that share."""
     conditions = " ".join(
         level["sql_condition"]
         for comparison in settings["comparisons"]
         for level in comparison["comparison_levels"]
     )
     spoken = set(re.findall(r"\b(\w+)_[lr]\b", conditions))
-    columns = ", ".join(
-        f"a.{name} as {name}_l, b.{name} as {name}_r" for name in sorted(spoken)
-    )
-    return (
-        f"select pairs.*, {columns} from {pairs} as pairs "
-        "inner join standard as a on a.n = pairs.l "
-        "inner join standard as b on b.n = pairs.r"
-    )
+    lists = set(re.findall(r"\bshares\((\w+)_l, \1_r\)", conditions))
+    return sorted(spoken - lists), sorted(lists)
 
 
-def _count_terms(
-    connection: duckdb.DuckDBPyConnection, terms: dict[str, float]
-) -> None:
-    """Make ``record_terms``: how common the value of each record is, by column."""
-    for column, average in terms.items():
-        counted = count_term(column, average, _AVERAGE_RECORDS)
-        connection.execute(f"create or replace table terms_{column} as {counted}")
-    chosen = "".join(f", terms_{c}.frequency as {c}" for c in terms)
-    joins = " ".join(
-        f"left join terms_{c} on terms_{c}.value = standard.{c}" for c in terms
+def _spell_condition(condition: str) -> str:
+    """Put a condition on lists into words of :func:`prepare_levels`."""
+    spelled = re.sub(
+        r"\bshares\((\w+)_l, \1_r\)",
+        r"share_values(first_\1_l, first_\1_r, \1_l, \1_r)",
+        condition,
     )
-    connection.execute(
-        f"create or replace table record_terms as select n{chosen} "
-        f"from standard {joins} order by n"
-    )
+    return re.sub(r"\blen\((\w+)\) = 0", r"first_\1 is null", spelled)

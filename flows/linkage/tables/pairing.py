@@ -17,13 +17,13 @@ FOLDER = Path(__file__).parent
 _COMPARE_ALL = 500_000
 _PAIRS_PER_RECORD = 60
 # Of very many records fewer pairs each: what they share is told by finer rules.
-_MOST_PAIRS, _FEWEST_PER_RECORD = 1_200_000, 8
+_MOST_PAIRS, _FEWEST_PER_RECORD = 1_200_000, 11
 # A value held by more records than this is no evidence.
 _LARGEST_BLOCK = 300
 # A column of fewer values brings too many records together.
 _FINE_VALUES = 50
 # Once so many rules on end bring too many pairs, coarser ones would, too.
-_MOST_REFUSED = 6
+_MOST_REFUSED = 4
 Rule = tuple[str, ...]
 
 
@@ -134,13 +134,15 @@ def _find_keys(
         "from every_key group by key having size > 1"
     )
     pairs, crowds = connection.execute(
-        """
+        f"""
         select
-            coalesce(sum(size * (size - 1) // 2) filter (where size <= $1), 0)::bigint,
-            count(*) filter (where size > $1),
-        from shared_keys
-        """,
-        [_LARGEST_BLOCK],
+            coalesce(sum(pairs) filter (where not is_crowd), 0)::bigint,
+            count(*) filter (where is_crowd),
+        from (
+            select size * (size - 1) // 2 as pairs, size > {_LARGEST_BLOCK} as is_crowd
+            from shared_keys
+        )
+        """
     ).fetchall()[0]
     connection.execute(
         f"create or replace table {table} as select key, n from every_key semi join "
@@ -185,4 +187,4 @@ def _list_keys(keys: Rule) -> str:
         for place, key in enumerate(keys)
     )
     names = ", ".join(f"key_{place}" for place in range(len(keys)))
-    return f"select distinct hash({names}) as key, key_lists.n from key_lists{lists}"
+    return f"select hash({names}) as key, key_lists.n from key_lists{lists}"

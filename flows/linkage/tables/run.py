@@ -23,7 +23,7 @@ from flows.linkage.tables.fit import Fit, fit_table
 from flows.linkage.tables.grouping import Rules, group_table
 from flows.linkage.tables.guess import guess_map
 from flows.linkage.tables.input import drop_inputs, list_headings, read_inputs
-from flows.linkage.tables.levels import find_levels
+from flows.linkage.tables.levels import find_levels, prepare_levels
 from flows.linkage.tables.method import Comparisons, choose_comparisons
 from flows.linkage.tables.model import read_model, write_model
 from flows.linkage.tables.output import (
@@ -177,7 +177,7 @@ def _prepare(
     )
     connection.execute("drop table found_pairs")
     base = build_settings(comparisons)
-    connection.execute("drop table if exists levels")
+    prepare_levels(connection, base)
     find_levels(connection, base, "pairs", "levels")
     linked.link, linked.sources = link, bound.sources
     linked.rules = len(blocking.rules) or 1

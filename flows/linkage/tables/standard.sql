@@ -108,8 +108,8 @@ gathered as (
 
 select
     gathered.*,
-    list_transform(birth_dates, lambda day: birth_key(day)) as birth_keys,
-    list_transform(birth_dates, lambda day: left(day, 4)) as birth_years,
+    once_each(list_transform(birth_dates, lambda day: birth_key(day))) as birth_keys,
+    once_each(list_transform(birth_dates, lambda day: left(day, 4))) as birth_years,
     -- Forename and surname in either order: one key for a swapped pair.
     case
         when forename is null or length(forename) < 2 then []
@@ -117,11 +117,11 @@ select
             least(forename_roots[1], surnames[1]) || ' '
             || greatest(forename_roots[1], surnames[1])
         ]
-        else flatten(list_transform(forename_roots, lambda given:
+        else list_distinct(flatten(list_transform(forename_roots, lambda given:
             list_transform(surnames, lambda family:
                 least(given, family) || ' ' || greatest(given, family)
             )
-        ))
+        )))
     end as name_keys,
     others.* exclude (n),
 from gathered
@@ -131,10 +131,11 @@ inner join others using (n);
 create or replace view key_lists as
 select
     *,
-    list_transform(birth_dates, lambda day: left(day, 7)) as birth_months,
-    list_transform(birth_dates, lambda day: right(day, 5)) as birth_days,
-    list_transform(forename_roots, lambda name: left(name, 3)) as forename_starts,
-    list_transform(surnames, lambda name: left(name, 4)) as surname_starts,
+    once_each(list_transform(birth_dates, lambda day: left(day, 7))) as birth_months,
+    once_each(list_transform(birth_dates, lambda day: right(day, 5))) as birth_days,
+    once_each(list_transform(forename_roots, lambda name: left(name, 3)))
+        as forename_starts,
+    once_each(list_transform(surnames, lambda name: left(name, 4))) as surname_starts,
     -- Every two words of a name, whichever of them stands where.
     flatten(list_transform(name_words, lambda one:
         list_transform(
