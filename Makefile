@@ -41,6 +41,8 @@ run: $(READY)  ## run the road over the data folder
 
 bench: $(READY)  ## measure stages, as ratios to a plain baseline in the same run
 	@$(BIN)/python -m tests.bench_ingest --workbook
+	@$(BIN)/python -m tests.bench_linkage --saved-model
+	@$(BIN)/python -m tests.bench_nights
 	@$(BIN)/python tests/bench.py
 
 fuzz: $(READY)  ## 10,000 damaged or invented exports: none may crash, rows must balance
