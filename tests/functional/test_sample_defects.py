@@ -109,7 +109,7 @@ def test_a_file_whose_headings_changed_is_told_as_the_version_of_2026(
     send(road, samples / MARKS, layout)
 
     told = versions(road)
-    by_headings = ["hmis_fy2026", "told by its headings, of 2 versions"]
+    by_headings = ["hmis_fy2026", "told by its headings, of 3 versions"]
     assert told["Client.csv"] == by_headings
     assert told["Enrollment.csv"] == by_headings
     # Where both versions have the same headings, what the provider declares decides.
