@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flows.judging.invented import FOLDER
 from flows.linkage.policy import Policy
+from flows.pages import open_templates
 
 _MARGIN = 30
 _LEAST_RADIUS, _RADIUS_PER_RECORD = 90, 16
@@ -31,13 +31,7 @@ def draw_people(connection: duckdb.DuckDBPyConnection, policy: Policy, run: str)
     people = connection.execute(
         "select person_id, health, reasons from chosen order by place"
     ).fetchall()
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = open_templates(FOLDER)
     return environment.get_template("people.html").render(
         run_id=run,
         threshold=f"{policy.threshold_weight:g}",

@@ -11,8 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
+from flows.pages import open_templates
 from flows.receipts.compare import Change, Point, compare, list_trend
 from flows.receipts.facts import MOST_EXAMPLES, Problem, Receipt, RowFault
 from flows.rules import ListedRule, find_rule, is_known
@@ -108,13 +109,7 @@ def _is_placeholder(problem: Problem) -> bool:
 
 @lru_cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = open_templates(Path(__file__).parent)
     environment.filters |= _FILTERS
     environment.globals["change_words"] = CHANGES
     return environment.get_template("receipt.html")

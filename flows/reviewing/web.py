@@ -13,7 +13,6 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 import uvicorn
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -27,6 +26,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from flows.errors import PipelineError
+from flows.pages import open_templates
 from flows.reviewing.policy import FOLDER
 from flows.reviewing.sitting import Sitting
 from flows.reviewing.terminal import TOLD
@@ -55,13 +55,7 @@ class ReviewPage:
         self._sitting, self._leave, self._told = sitting, leave, ""
         self.token = secrets.token_urlsafe(32)
         self._sign = secrets.token_urlsafe(32)
-        environment = Environment(
-            loader=FileSystemLoader(FOLDER),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        environment = open_templates(FOLDER)
         self._template = environment.get_template("review.html")
         self.app = Starlette(
             routes=[

@@ -49,7 +49,7 @@ def make_forms(
 ) -> str:
     """Make a table of the forms of a column's values: ``said`` and ``form``.
 
-    Values repeat, and writing them alike is what costs.
+    Values repeat, and writing them alike is what costs. It is made once.
 
     Args:
         connection: holds the table, and the macros of ``cleaning.sql``.
@@ -67,7 +67,7 @@ def make_forms(
         # NOT ENTERED and the like are no names.
         form = f"if({form} in (select name from not_names), null, {form})"
     connection.execute(
-        f"create or replace table {name} as select said, {form} as form from "
+        f"create table if not exists {name} as select said, {form} as form from "
         "(select said, squeezed(said) as squeezed, plain_number(said) as number from "
         f"(select distinct {column} as said from {table} where {column} is not null))"
     )
