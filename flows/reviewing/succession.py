@@ -87,11 +87,18 @@ def _same_identity(fields: Sequence[str]) -> str:
                 provider, record_id, row_id, export_id, is_live,
                 md5(concat_ws(chr(31), {words}, coalesce(sex_type, ''))) as identity,
             from vault.identities
-            where (forename is not null and surname is not null
+            where (
+                (forename is not null and surname is not null
                     and birth_date is not null)
                 or nhs_number is not null
                 or pnc_number is not null
                 or hashed_identifier is not null
+            )
+            -- All others neither went nor came: there is nothing to compare.
+            and (
+                not is_live
+                or record_id not in (select record_id from vault.link_records)
+            )
         ),
 
         lacked as (
