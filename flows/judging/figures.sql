@@ -48,7 +48,7 @@ select
     )) as forename_differs,
     any_value(if(
         a.surname is null or b.surname is null, null,
-        not list_has_any(a.surnames, b.surnames)
+        not shares(a.surnames, b.surnames)
             and jaro_winkler_similarity(a.surname, b.surname) < 0.9
     )) as surname_differs,
     any_value(if(

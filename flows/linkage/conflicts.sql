@@ -18,7 +18,7 @@ differences as (
         -- Twins: one surname, one date of birth, quite another forename. One that is
         -- somewhat alike is a nickname, a slip or a spelling far more often.
         coalesce(
-            list_has_any(a.surnames, b.surnames)
+            shares(a.surnames, b.surnames)
             and a.birth_date = b.birth_date
             and (
                 forenames_unlike(a, b, 0.6)
@@ -29,7 +29,7 @@ differences as (
         -- Where a record has no name, initials and sex are all that tells twins apart.
         coalesce(
             (a.forename is null or b.forename is null)
-            and list_has_any(a.birth_keys, b.birth_keys)
+            and shares(a.birth_keys, b.birth_keys)
             and (a.sex <> b.sex or coalesce(initials_differ(a, b), false)),
             false
         ) as are_nameless_twins,
@@ -37,8 +37,8 @@ differences as (
         coalesce(
             a.forename_root = b.forename_root
             and a.surname = b.surname
-            and coalesce(list_has_any(a.postcode_sectors, b.postcode_sectors), false)
-            and not list_has_any(a.birth_keys, b.birth_keys)
+            and coalesce(shares(a.postcode_sectors, b.postcode_sectors), false)
+            and not shares(a.birth_keys, b.birth_keys)
             and abs(left(a.birth_date, 4)::int - left(b.birth_date, 4)::int)
             >= $junior_years,
             false

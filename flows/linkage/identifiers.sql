@@ -21,7 +21,7 @@ select
                 or coalesce(names_agree(a, b), false)
                 or (
                     coalesce(half_agrees(a, b), false)
-                    and list_has_any(a.birth_years, b.birth_years)
+                    and shares(a.birth_years, b.birth_years)
                 )
             )
             and not (coalesce(forenames_differ(a, b), false) and a.sex <> b.sex)

@@ -32,7 +32,7 @@ certain as (
         or coalesce(names_agree(a, b), false)
         or (
             coalesce(half_agrees(a, b), false)
-            and coalesce(list_has_any(a.birth_years, b.birth_years), false)
+            and coalesce(shares(a.birth_years, b.birth_years), false)
         )
     )
     and not coalesce(forenames_differ(a, b) and a.sex <> b.sex, false)
