@@ -29,12 +29,13 @@ from dbt.contracts.graph.manifest import Manifest
 from flows.contracts import PARTNERSHIP
 from flows.duck import attach_encrypted, connect, quote_name
 from flows.errors import PipelineError
+from flows.gating.suites import list_marts
 from flows.keys import Keys
 from flows.layouts import list_sector
 from flows.paths import PROJECT, Place, replace_link
 
-MARTS = ("people", "person_episodes", "person_timeline", "need_overlaps", "coverage")
-"""Tables of the warehouse's schema ``main``."""
+MARTS = tuple(list_marts())
+"""Tables of the warehouse's schema ``main``: each has a suite that gates it."""
 
 _DBT_PROJECT = PROJECT / "dbt_project"
 _DONE = {"success", "pass"}

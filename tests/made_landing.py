@@ -97,8 +97,12 @@ class MadeLanding:
         self._persons |= persons
         folder = self.place.linked / "runs" / "made"
         folder.mkdir(parents=True, exist_ok=True)
-        rows = [{"record_id": r, "person_id": p} for r, p in self._persons.items()]
-        types = {"record_id": "VARCHAR", "person_id": "VARCHAR"}
+        readings = ("person_id", "strict_person_id", "loose_person_id")
+        rows = [
+            {"record_id": record} | dict.fromkeys(readings, person)
+            for record, person in self._persons.items()
+        ]
+        types = dict.fromkeys(("record_id", *readings), "VARCHAR")
         _copy(str(folder / "person_links.parquet"), types, rows)
         health = [
             {"person_id": p, "health": "disputed" if p in disputed else "ok"}

@@ -7,6 +7,7 @@
     service_type,
     recorded_decision_type,
     recorded_end_type,
+    recorded_source_type,
     referral_date,
     decision_date,
     start_date,

@@ -12,6 +12,7 @@ import yaml
 from flows.contracts import list_datasets, load_identity
 from flows.errors import PipelineError
 from flows.events import EVENTS
+from flows.gating.suites import list_marts
 from flows.layouts import list_layouts, load_layout
 from flows.mappings import load_providers
 from flows.paths import PROJECT
@@ -26,7 +27,7 @@ SHIPPED_YAML = sorted(
     for path in (PROJECT / folder).rglob("*.yml")
     if not {"target", "logs"} & set(path.parts)
 )
-MARTS = {"people", "person_episodes", "person_timeline", "need_overlaps", "coverage"}
+MARTS = set(list_marts())
 IDENTITY = set(load_identity()) | {"address", "name", "full_name", "email", "telephone"}
 OPENS_VAULT = {
     f"flows/{name}.py"
@@ -107,11 +108,11 @@ def test_every_mart_has_a_contract_a_unit_test_and_expectations():
         for test in yaml.safe_load(path.read_text()).get("unit_tests", [])
     }
 
-    assert {p.stem for p in MODELS if p.parent.name == "marts"} == MARTS
+    assert {p.stem for p in MODELS if "marts" in p.parts} == MARTS
     for mart in MARTS:
         config = models[mart].get("config", {})
         project = yaml.safe_load((PROJECT / "dbt_project/dbt_project.yml").read_text())
-        shared = project["models"]["commonground"].get("marts", {})
+        shared = project["models"]["commonground"]["marts"]
         enforced = config.get("contract") or shared.get("+contract")
         assert enforced["enforced"] is True
         assert all(column.get("description") for column in models[mart]["columns"])

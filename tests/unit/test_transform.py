@@ -511,4 +511,4 @@ def test_staging_has_the_columns_of_the_contract_and_its_lists(hard_cases):
 def test_the_list_of_marts_is_the_folder_of_marts():
     folder = PROJECT / "dbt_project" / "models" / "marts"
 
-    assert {path.stem for path in folder.glob("*.sql")} == set(MARTS)
+    assert {path.stem for path in folder.rglob("*.sql")} == set(MARTS)

@@ -23,6 +23,7 @@ decided as (
         worker_id,
         service_type,
         discharge_type as recorded_end_type,
+        referral_source_type as recorded_source_type,
         referral_date,
         start_date,
         end_date,

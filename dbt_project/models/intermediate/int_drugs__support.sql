@@ -17,6 +17,7 @@ support as (
         referrals.worker_id,
         'drug_and_alcohol_support' as service_type,
         referrals.exit_type as discharge_type,
+        referrals.referral_source_type,
         referrals.referral_date,
         referrals.triage_date,
         referrals.allocation_date as start_date,

@@ -38,6 +38,7 @@ treatment as (
         coaches.worker_id,
         'structured_treatment' as service_type,
         episodes.discharge_type,
+        episodes.referral_source_type,
         episodes.referral_date,
         episodes.triage_date,
         first_interventions.start_date,

@@ -22,6 +22,10 @@ episode_end_types as (
     select * from {{ ref('episode_end_types') }}
 ),
 
+referral_sources as (
+    select * from {{ ref('referral_sources') }}
+),
+
 -- recorded words become common ones; a record that linkage left out keeps no person,
 -- which the tests refuse
 classified as (
@@ -38,6 +42,11 @@ classified as (
         cast(sector_episodes.end_date as date) as end_date,
         coalesce(decision_types.decision_type, 'pending') as decision_type,
         nullif(decision_types.decision_reason_type, 'none') as decision_reason_type,
+        case
+            when sector_episodes.referral_date is not null
+                then coalesce(referral_sources.source_type, 'not_known')
+        end as source_type,
+        nullif(referral_sources.source_sector, 'none') as source_sector,
         case
             when sector_episodes.end_date is not null
                 then coalesce(episode_end_types.end_type, 'not_known')
@@ -56,6 +65,10 @@ classified as (
         on
             sector_episodes.service_type = episode_end_types.service_type
             and sector_episodes.recorded_end_type = episode_end_types.recorded_type
+    left join referral_sources
+        on
+            sector_episodes.service_type = referral_sources.service_type
+            and sector_episodes.recorded_source_type = referral_sources.recorded_type
 )
 
 select * from classified

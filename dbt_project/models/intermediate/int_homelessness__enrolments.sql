@@ -25,6 +25,7 @@ described as (
         cast(null as string) as worker_id,
         'homelessness_project' as service_type,
         'started' as recorded_decision_type,
+        cast(null as string) as recorded_source_type,
         enrolments.entry_date as referral_date,
         enrolments.entry_date as decision_date,
         enrolments.entry_date as start_date,

@@ -43,6 +43,7 @@ community as (
         cast(null as string) as worker_id,
         'mental_health_community' as service_type,
         referrals.recorded_end_type,
+        referrals.recorded_source_type,
         referrals.received_date as referral_date,
         first_help.start_date,
         referrals.discharge_date as end_date,

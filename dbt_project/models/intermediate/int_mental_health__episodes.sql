@@ -22,6 +22,7 @@ inpatient as (
         'psychiatric_inpatient' as service_type,
         'started' as recorded_decision_type,
         spells.discharge_destination_code as recorded_end_type,
+        cast(null as string) as recorded_source_type,
         cast(null as date) as referral_date,
         cast(null as date) as decision_date,
         spells.start_date,

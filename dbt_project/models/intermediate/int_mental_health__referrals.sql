@@ -31,6 +31,7 @@ answered as (
         referrals.provider,
         referrals.received_date,
         referrals.discharge_date,
+        referrals.source_code as recorded_source_type,
         coalesce(referrals.rejection_date, by_team.rejection_date) as rejection_date,
         case
             when referrals.rejection_date is not null then referrals.rejection_code

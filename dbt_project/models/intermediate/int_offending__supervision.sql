@@ -49,6 +49,7 @@ supervision as (
         'probation' as service_type,
         'started' as recorded_decision_type,
         termination_type as recorded_end_type,
+        'court' as recorded_source_type,
         referral_date,
         conviction_date as decision_date,
         end_date,

@@ -1,61 +1,63 @@
-{% set counted = [
-    ('crises_last_year', 'crisis_count_last_year'),
-    ('rejected_referrals_last_year', 'rejected_referral_count_last_year'),
-    ('unplanned_closures_last_year', 'unplanned_closure_count_last_year'),
-] %}
-
-with described as (
-    select * from {{ ref('int_people_described') }}
-),
-
-active as (
-    select * from {{ ref('int_people_active') }}
-),
-
-person_needs as (
-    select * from {{ ref('int_person_needs') }}
+with factors as (
+    select * from {{ ref('int_people_factors') }}
 ),
 
 weights as (
     select * from {{ ref('complexity_weights') }}
 ),
 
-factors as (
-    {% for factor, column in counted %}
-        select
-            person_id,
-            '{{ factor }}' as factor,
-            {{ column }} as factor_count
-        from active
-        union all
-    {% endfor %}
-    select
-        person_id,
-        'no_fixed_abode' as factor,
-        1 as factor_count
-    from described
-    where has_no_fixed_abode
-    union all
-    select
-        person_id,
-        'sectors_last_year' as factor,
-        count(*) as factor_count
-    from person_needs
-    -- drops the year before, and needs recorded by others alone
-    where period_type = 'last_year' and is_in_service
-    group by person_id
+ndt as (
+    select * from {{ ref('int_people_ndt') }}
+),
+
+most as (
+    select cast(sum(weight * cap_count) as double) as most_points from weights
 ),
 
 scored as (
     select
         factors.person_id,
-        cast(
-            sum(weights.weight * least(factors.factor_count, weights.cap_count))
-            as integer
-        ) as complexity_score
+        factors.period_type,
+        sum(weights.weight * least(factors.factor_count, weights.cap_count)) as points,
+        sum(weights.weight * factors.factor_count) as uncapped_points
     from factors
     inner join weights on factors.factor = weights.factor
-    group by factors.person_id
+    group by factors.person_id, factors.period_type
+),
+
+-- an assessment of the person says more than counts of what happened to them; its
+-- scale ends at 48 and ours elsewhere, so the two are ranked by their share of the most
+judged as (
+    select
+        scored.person_id,
+        scored.period_type,
+        scored.uncapped_points,
+        cast(coalesce(ndt.total_score, scored.points) as integer) as complexity_score,
+        case when ndt.total_score is null then 'proxy' else 'ndt' end as score_type,
+        coalesce(ndt.total_score / 48.0, scored.points / most.most_points)
+            as complexity_share
+    from scored
+    cross join most
+    left join ndt
+        on
+            scored.person_id = ndt.person_id
+            and scored.period_type = ndt.period_type
+),
+
+-- scores are few and shared by many: what the caps cut off parts them, then chance
+ranked as (
+    select
+        person_id,
+        period_type,
+        complexity_score,
+        score_type,
+        {% for name, parts in [('decile', 10), ('quarter', 4)] %}
+            ntile({{ parts }}) over (
+                partition by period_type
+                order by complexity_share, uncapped_points, person_id
+            ) as complexity_{{ name }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from judged
 )
 
-select * from scored
+select * from ranked

@@ -1,7 +1,7 @@
 {% set sectors = ['homelessness', 'drugs', 'offending', 'mental_health'] %}
 
-with periods as (
-    select * from {{ ref('int_periods') }}
+with calendar as (
+    select * from {{ ref('int_calendar') }}
 ),
 
 sector_coverage as (
@@ -10,9 +10,9 @@ sector_coverage as (
 
 covered as (
     select
-        periods.period_type,
-        periods.period_start_date,
-        periods.period_end_date,
+        calendar.period_type,
+        calendar.period_start_date,
+        calendar.period_end_date,
         coalesce(sum(sector_coverage.providers_expected_count), 0)
             as providers_expected_count,
         coalesce(sum(sector_coverage.providers_received_count), 0)
@@ -21,17 +21,20 @@ covered as (
             coalesce(
                 bool_or(
                     sector_coverage.sector = '{{ sector }}'
-                    and sector_coverage.providers_received_count > 0
+                    and sector_coverage.is_covered
                 ),
                 false
             ) as is_{{ sector }}_covered{% if not loop.last %},{% endif %}
         {% endfor %}
-    from periods
-    left join sector_coverage on periods.period_type = sector_coverage.period_type
+    from calendar
+    left join sector_coverage
+        on
+            calendar.period_type = sector_coverage.period_type
+            and calendar.period_end_date = sector_coverage.period_end_date
     group by
-        periods.period_type,
-        periods.period_start_date,
-        periods.period_end_date
+        calendar.period_type,
+        calendar.period_start_date,
+        calendar.period_end_date
 )
 
 select * from covered

@@ -1,19 +1,17 @@
 {{ config(materialized='view') }}
 
-with ends as (
-    select 'last_year' as period_type, {{ as_of() }} as period_end_date
-    union all
-    select
-        'year_before' as period_type,
-        {{ years_before(as_of(), 1) }} as period_end_date
+with calendar as (
+    select * from {{ ref('int_calendar') }}
 ),
 
 periods as (
     select
-        cast(period_type as string) as period_type,
-        {{ days_after(years_before('period_end_date', 1), 1) }} as period_start_date,
+        period_type,
+        period_start_date,
         period_end_date
-    from ends
+    from calendar
+    -- drops months and quarters
+    where period_type in ('last_year', 'year_before')
 )
 
 select * from periods

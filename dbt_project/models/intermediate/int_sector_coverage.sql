@@ -1,5 +1,5 @@
-with periods as (
-    select * from {{ ref('int_periods') }}
+with calendar as (
+    select * from {{ ref('int_calendar') }}
 ),
 
 providers as (
@@ -28,16 +28,18 @@ newest as (
 -- a period if its newest export is not too old for the period's end
 judged as (
     select
-        periods.period_type,
+        calendar.period_type,
+        calendar.period_start_date,
+        calendar.period_end_date,
         providers.sector,
         providers.is_expected,
         coalesce(
             {{ days_after('newest.newest_export_date', 'cadences.days_allowed') }}
-            >= periods.period_end_date,
+            >= calendar.period_end_date,
             false
         ) as is_received
     from providers
-    cross join periods
+    cross join calendar
     inner join cadences on providers.cadence = cadences.cadence
     left join newest on providers.provider = newest.provider
 ),
@@ -45,11 +47,14 @@ judged as (
 covered as (
     select
         period_type,
+        period_start_date,
+        period_end_date,
         sector,
         count(*) filter (where is_expected) as providers_expected_count,
-        count(*) filter (where is_received) as providers_received_count
+        count(*) filter (where is_received) as providers_received_count,
+        bool_or(is_received) as is_covered
     from judged
-    group by period_type, sector
+    group by period_type, period_start_date, period_end_date, sector
 )
 
 select * from covered

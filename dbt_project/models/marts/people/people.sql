@@ -14,7 +14,10 @@ active as (
 ),
 
 complexity as (
-    select * from {{ ref('int_people_complexity') }}
+    select *
+    from {{ ref('int_people_complexity') }}
+    -- drops the year before
+    where period_type = 'last_year'
 ),
 
 served as (
