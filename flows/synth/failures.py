@@ -10,6 +10,7 @@ listed in :mod:`flows.synth.shown`. How the rules are read here:
 - A person presents with a referral. An order of probation and a reception into custody
   are not chosen by anybody who presents; outreach finds people, so its contacts present
   nothing but a night spent rough. A referral that opens an admission is a referral.
+- Leaving is any end of a stay but death: in prison, on a ward, in drug treatment.
 - A night that is a crisis (the first after 90 days without) is an event of that kind
   alone; the nights after it are contacts.
 - Waiting lasts up to and including the day it ends; its origin date is the first day

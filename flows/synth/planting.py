@@ -27,6 +27,7 @@ from flows.synth.episodes import (
 )
 from flows.synth.plants import Lives
 from flows.synth.records import find_records
+from flows.synth.seen_drugs import PROFILE_AFTER, UNHEARD
 from flows.synth.settle import mark
 
 # What each kind adds to the place's seed.
@@ -40,7 +41,6 @@ _CAUSES = {
     pl.WAITED: CRISIS,
     pl.REASSESSED: REASSESSMENT,
 }
-_PROFILE_AFTER = 7
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _add_reassessments(ground: Ground, lives: Lives) -> Lives:
 
 def _is_shown(ground: Ground, episodes: Columns) -> np.ndarray:
     """Say of which episodes a drug service's return tells more than the client's id."""
-    consents = ground.records["u11"][episodes["record"]] >= 0.02
+    consents = ground.records["u11"][episodes["record"]] >= UNHEARD
     return consents | ~np.isin(episodes["service"], (sv.MILLBROOK, sv.TERN))
 
 
@@ -155,7 +155,7 @@ def _get_assessed(episodes: Columns) -> np.ndarray:
     """Return the day each begun episode's assessment is dated in the exports."""
     start, end = episodes["start"], episodes["end"]
     treats = np.isin(episodes["service"], (sv.MILLBROOK, sv.TERN))
-    profile = np.where(end == NO_DAY, start, np.minimum(start + _PROFILE_AFTER, end))
+    profile = np.where(end == NO_DAY, start, np.minimum(start + PROFILE_AFTER, end))
     return np.where(treats, profile, start)
 
 

@@ -6,9 +6,13 @@ from flows.synth.words import say
 from flows.synth.write import Export
 
 _AGENCIES = {"millbrook_recovery": "QXA01", "tern_alcohol_service": "QXA02"}
-CONSENTS = "u11 >= 0.02"
+UNHEARD = 0.02
+"""Share of clients who do not consent to a return about them."""
+CONSENTS = f"u11 >= {UNHEARD}"
 """Whether a client lets the national return say more than that they exist."""
-FIRST_PROFILE = 'least(start + 7, coalesce("end", start))'
+PROFILE_AFTER = 7
+"""Days from the start to the first outcomes profile, if the stay lasts as long."""
+FIRST_PROFILE = f'least(start + {PROFILE_AFTER}, coalesce("end", start))'
 """The day of the outcomes profile taken at the start."""
 _COACH = "'Coach ' || lpad(({} + 1)::varchar, 3, '0')"
 

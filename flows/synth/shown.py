@@ -79,7 +79,7 @@ _ASSESSMENTS = f"""
     select person, service, 'triage', decided from told where treats
     union all
     select person, service, 'assessment', {FIRST_PROFILE} from told
-    where treats and consents
+    where treats and consents and start is not null
     union all
     select person, service, 'assessment', {reach(0)} from told cross join today
     where service = 'stepping_stones'

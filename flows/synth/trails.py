@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from flows.synth.seen_probation import DELETED
 
+CRISES = """
+    select person as true_person_id, kind as crisis_kind, day as crisis_date, provider
+    from shown_crises order by true_person_id, crisis_date, crisis_kind, provider"""
+"""One row per crisis that an export shows, with the provider whose export it is."""
+
 # An order is a referral, too: that a court made it does not make it less of a chance.
 TRAILS = """
     select distinct crisis.person as true_person_id, crisis.kind as crisis_kind,
@@ -22,7 +27,8 @@ TRAILS = """
         touchpoint_kind, provider"""
 """One row per crisis and touchpoint 1 to 365 days before it.
 
-A wait is dated by its first day beyond 28. A crisis without touchpoints has no row.
+A wait is dated by its first day beyond 28. A crisis without touchpoints stands among
+the crises alone.
 """
 
 # Meetings make a relationship: a missed appointment with a new worker changes nothing.

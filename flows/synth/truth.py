@@ -179,6 +179,7 @@ _QUERIES = {
             case when kind = 'goal' then met_says_service end as is_met_says_service
         from goals order by person, provider, day, words""",
     "failures": failures.QUERY,
+    "crises": trails.CRISES,
     "trails": trails.TRAILS,
     "worker_changes": trails.WORKER_CHANGES,
 }  # fmt: skip
