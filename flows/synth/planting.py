@@ -99,7 +99,7 @@ def _add_discharges(ground: Ground, lives: Lives) -> Lives:
     """Let people leave hospital or treatment with nowhere to sleep."""
     rng, rows = ground.draw_for(_DISCHARGES), lives.episodes
     treated = np.isin(rows["service"], (sv.MILLBROOK, sv.TERN))
-    share = np.where(rows["inpatient"] > 0, 0.5, np.where(treated, 0.06, 0))
+    share = np.where(rows["inpatient"] > 0, 0.5, np.where(treated, 0.15, 0))
     left = (rows["start"] != NO_DAY) & (rows["end"] != NO_DAY)
     left &= (rows["ending"] != _DIED) & _is_shown(ground, rows)
     left &= (rows["service"] != sv.TRUST) | (rows["inpatient"] > 0)
