@@ -16,19 +16,21 @@ import numpy as np
 from flows.errors import SettingsError
 from flows.paths import Place
 from flows.synth import (
+    scores,
     seen_drugs,
     seen_homelessness,
     seen_mental_health,
     seen_prison,
     seen_probation,
     seen_rehabilitation,
+    voices,
 )
 from flows.synth.stage import build_place
 from flows.synth.write import write_export
 
 _SEEN = (
     seen_homelessness, seen_drugs, seen_probation, seen_prison, seen_rehabilitation,
-    seen_mental_health,
+    seen_mental_health, voices, scores,
 )  # fmt: skip
 
 _README = """Fernshire does not exist. This place and everyone in it is invented: names
@@ -84,7 +86,7 @@ def make_place(
     rng = np.random.Generator(np.random.PCG64(seed))
     # One thread, so that rows without a given order keep the one they were made in.
     with duckdb.connect(config={"threads": 1}) as connection:
-        truth = build_place(connection, people, rng, out / "truth", today)
+        truth = build_place(connection, people, rng, out / "truth", today, seed)
         files = dict(
             write_export(connection, export, Place(out).landing, today)
             for sector in _SEEN

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from flows.synth import crises, faults, numbers, seen_homelessness, settle
+from flows.synth import crises, faults, numbers, phenomena, seen_homelessness, settle
 from flows.synth import plants as pl
 from flows.synth import services as sv
 from flows.synth.columns import NO_DAY, Columns, count_days, store
@@ -18,7 +18,7 @@ from flows.synth.lives import make_people
 from flows.synth.names import Names, read_names
 from flows.synth.plants import Lives
 from flows.synth.records import make_records
-from flows.synth.truth import write_truth
+from flows.synth.truth import store_truth, write_truth
 
 _RECORDS = """
     create table records as
@@ -69,11 +69,12 @@ def build_place(
     rng: np.random.Generator,
     truth: Path,
     today: date,
+    seed: int,
 ) -> dict[str, int]:
     """Make the tables that exports read, and write the truth.
 
     They are ``people``, ``records``, ``seen``, ``episodes``, ``contacts``,
-    ``placements`` and ``today``.
+    ``placements`` and ``today``, and those of :mod:`flows.synth.phenomena`.
 
     Returns:
         Rows of each truth file.
@@ -87,14 +88,19 @@ def build_place(
     episodes = lives.episodes
     add_workers(episodes, rng)
     records = make_records(people, episodes, rng)
+    contacts = make_contacts(people, episodes, rng, day)
+    planted = phenomena.plant_phenomena(people, lives, records, contacts, seed, day)
     _store_people(connection, people, names, day)
     store(connection, "today", {"today": np.array([day])}, ("today",))
     _store_records(connection, records)
     store(connection, "episodes", episodes, DAYS, WORDS)
-    store(connection, "contacts", make_contacts(people, episodes, rng, day), ("day",))
+    store(connection, "contacts", planted.contacts, ("day",))
     seen_homelessness.store_placements(connection, episodes, evictions, rng, day)
+    phenomena.store_planted(connection, planted)
     faults.see_people(connection)
-    return write_truth(connection, truth, people, lives, rng)
+    store_truth(connection, people, lives, rng)
+    phenomena.store_told(connection, people, episodes, seed, day)
+    return write_truth(connection, truth)
 
 
 def _live(

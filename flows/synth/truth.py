@@ -12,6 +12,7 @@ from flows.synth import plants as pl
 from flows.synth import services as sv
 from flows.synth.columns import NO_DAY, Columns, store, take
 from flows.synth.lives import SIDE_NEEDS
+from flows.synth.phenomena import QUERIES as PHENOMENA
 from flows.synth.plants import Lives
 
 _STRENGTHS = (
@@ -33,23 +34,26 @@ _COMBINED = {
 }
 
 
-def write_truth(
+def store_truth(
     connection: duckdb.DuckDBPyConnection,
-    folder: Path,
     people: Columns,
     lives: Lives,
     rng: np.random.Generator,
-) -> dict[str, int]:
+) -> None:
+    """Make the tables ``phenomena`` and ``goals``."""
+    _store_phenomena(connection, lives)
+    _store_goals(connection, people, lives.episodes, rng)
+
+
+def write_truth(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
     """Write the truth as Parquet.
 
     Returns:
         Rows of each file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _store_phenomena(connection, lives)
-    _store_goals(connection, people, lives.episodes, rng)
     counts = {}
-    for name, query in _QUERIES.items():
+    for name, query in {**_QUERIES, **PHENOMENA}.items():
         path = folder / f"{name}.parquet"
         rows = connection.execute(
             f"copy ({query}) to {quote_text(str(path))} (format parquet)"
@@ -111,6 +115,7 @@ def _store_goals(
     met = rng.random(len(rows)) < np.where(finished, 0.6, 0.25)
     agrees = rng.random(len(rows)) < 0.78
     columns = {
+        "episode": rows.astype(np.int32),
         "person": episodes["person"][rows],
         "provider": episodes["service"][rows],
         "day": episodes["start"][rows],
