@@ -127,7 +127,8 @@ QUERIES = {
                 or place not in {AWAY} as has_door,
             count(*) as people_in_need,
             count(served.person) as people_served,
-            case when has_door then 0 else count(served.person) end as people_travelling,
+            case when has_door then 0 else count(served.person) end
+                as people_travelling,
             count(*) filter (sector_served.person is null) as people_unmet_by_sector
         from people join doors on combination & bit > 0
         left join served using (person, provider)

@@ -1,9 +1,10 @@
 """Households, and whether people have work: as far as exports carry them.
 
-The council's cases carry a household's id alone: neither how many adults and children
-it has nor who is who to whom. Two adults share one where both are the council's at one
-postcode. Worklessness shows in the drug returns as no paid work, and in the trust's
-employment status; the other causes are the council's support needs.
+The council's cases carry a household's id alone, of its main applicant: neither how
+many adults and children it has, nor who is who to whom, nor a partner who did not
+apply. Two adults show only where both applied under one id, which a check asks about.
+Worklessness shows in the drug returns as no paid work, and in the trust's employment
+status; the other causes are the council's support needs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from flows.synth import services as sv
 from flows.synth.columns import Columns, count_rows
 
-_TOGETHER = 0.5
+_TOGETHER = 0.15
 _WORKLESS = 0.72
 
 
@@ -26,7 +27,7 @@ def draw_work(people: Columns, rng: np.random.Generator) -> None:
 def draw_households(
     people: Columns, records: Columns, rng: np.random.Generator
 ) -> Columns:
-    """Put half of the neighbours at one postcode together, two by two.
+    """Put one in seven pairs of applicants at one postcode together.
 
     Returns:
         One row per record of the council: ``record``, ``household`` (the number of its
@@ -73,5 +74,5 @@ QUERIES = {
             when 'domestic_abuse' then domestic_abuse else workless end
         order by person, cause""",
 }
-"""Truth: ``households``, one row per household and adult; ``causes``, one row per person
-and structural cause."""
+"""Truth: ``households``, one row per household and adult; ``causes``, one row per
+person and structural cause."""

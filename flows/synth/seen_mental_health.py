@@ -18,8 +18,8 @@ _TEAM = "'TEAM' || lpad((({} % 7) + 1)::varchar, 2, '0')"
 def list_exports() -> list[Export]:
     """Return the ten files of the trust."""
     return [
-        _patients(), _accommodation(), _employment(), _indicators(), _referrals(), _contacts(),
-        _detentions(), _spells(), _ward_stays(), _substances(),
+        _patients(), _accommodation(), _employment(), _indicators(), _referrals(),
+        _contacts(), _detentions(), _spells(), _ward_stays(), _substances(),
     ]  # fmt: skip
 
 
