@@ -4,15 +4,14 @@ Demand is unmet where it is refused or waits over 28 days for a start. In the gr
 area the share of begun episodes that wait 35 to 75 days goes from none in the first
 quarter of the exports to nineteen in twenty in the last; in the closing area it falls
 the same way. The others there start within a fortnight of the decision. An episode that
-would be over before it began, a crisis, a ward stay, and a wait that a planted crisis
-hangs on keep their days.
+would be over before it began, a crisis, a ward stay, and what a plant hangs on keep
+their days.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from flows.synth import plants as pl
 from flows.synth import services as sv
 from flows.synth.columns import NO_DAY, Columns, count_rows
 from flows.synth.episodes import CRISIS
@@ -60,7 +59,8 @@ def _find_movable(people: Columns, lives: Lives, service: int, area: int) -> np.
     movable = (episodes["service"] == service) & (episodes["start"] != NO_DAY)
     movable &= lives_there[episodes["person"]] & (episodes["inpatient"] == 0)
     movable &= episodes["cause"] != CRISIS
-    movable[plants["trigger"][plants["failure"] == pl.WAITED]] = False
+    for name in ("trigger", "episode"):
+        movable[plants[name][plants[name] >= 0]] = False
     return np.nonzero(movable)[0]
 
 

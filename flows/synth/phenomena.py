@@ -25,6 +25,13 @@ QUERIES = {
 }
 """SQL of each file of truth."""
 
+_FOLLOW = """
+    delete from goals where episode in (select episode from unmet);
+    update goals set day = episodes.start from episodes
+    where goals.episode = episodes.episode
+"""
+"""A goal is set on the day its episode begins, and goes with it."""
+
 
 @dataclass(frozen=True)
 class Planted:
@@ -81,6 +88,6 @@ def store_told(
     today: int,
 ) -> None:
     """Make the tables of what people said and how they scored, once goals are one."""
-    connection.execute("delete from goals where episode in (select episode from unmet)")
+    connection.execute(_FOLLOW)
     voices.store_voices(connection, seed)
     scores.store_scores(connection, people, episodes, seed, today)
