@@ -108,7 +108,13 @@ def add_appointments(
         "u": rng.random(len(episode)),
         "fault": rng.random(len(episode)),
     }
-    return stack(contacts, added)
+    # What only other services' contacts can say, Tern's do not.
+    unsaid = {
+        name: np.zeros(len(episode), dtype=values.dtype)
+        for name, values in contacts.items()
+        if name not in added
+    }
+    return stack(contacts, added | unsaid)
 
 
 def _is_followed(episodes: Columns, at: np.ndarray) -> np.ndarray:
