@@ -15,19 +15,21 @@ import duckdb
 from flows.errors import SettingsError
 from flows.paths import Place
 from flows.synth import (
+    scores,
     seen_drugs,
     seen_homelessness,
     seen_mental_health,
     seen_prison,
     seen_probation,
     seen_rehabilitation,
+    voices,
 )
 from flows.synth.stage import build_place
 from flows.synth.write import write_export
 
 _SEEN = (
     seen_homelessness, seen_drugs, seen_probation, seen_prison, seen_rehabilitation,
-    seen_mental_health,
+    seen_mental_health, voices, scores,
 )  # fmt: skip
 
 _README = """Fernshire does not exist. This place and everyone in it is invented: names

@@ -75,7 +75,7 @@ _SEE = """
         u7 > 0.992 as sex_unknown, sex_other,
         case when u8 < number_share then case when u8 < 0.0015 then other_nhs_number
             else nhs_number end end as nhs_number,
-        pnc, cro, nino, substance, second_substance, death_date,
+        pnc, cro, nino, substance, second_substance, workless, death_date,
         write_crn(number) as crn, write_noms(number) as noms,
         case when in_homelessness and u9 < no_abode then
                 case service when 'fernshire_probation' then 'NF1 1NF'

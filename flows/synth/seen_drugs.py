@@ -21,9 +21,11 @@ def list_exports() -> list[Export]:
     """Return the files of both drug and alcohol services."""
     return [
         _clients(),
-        _appointments(),
+        _appointments("millbrook_recovery"),
+        _appointments("tern_alcohol_service"),
         _core_data_set("millbrook_recovery", "k"),
         _core_data_set("tern_alcohol_service", "h"),
+        _core_data_set("tern_alcohol_service", "h", "episodes_then", "day_then"),
     ]
 
 
@@ -80,9 +82,9 @@ def _clients() -> Export:
     )  # fmt: skip
 
 
-def _appointments() -> Export:
+def _appointments(provider: str) -> Export:
     return Export(
-        "millbrook_recovery", "drug_service_client_export", "appointments",
+        provider, "drug_service_client_export", "appointments",
         "appointments",
         {
             "Client ID": "source_key",
@@ -94,14 +96,20 @@ def _appointments() -> Export:
             "when u < 0.6 then 'DNA' else 'No' end",
         },
         "contacts join episodes using (episode) join seen using (record) "
-        "where episodes.service = 'millbrook_recovery'",
+        f"where episodes.service = '{provider}'",
         "contact",
         blank="N/A",
     )  # fmt: skip
 
 
-def _core_data_set(provider: str, version: str) -> Export:
-    """Describe an NDTMS return: rows of client, episode, modality and profile."""
+def _core_data_set(
+    provider: str, version: str, episodes: str = "episodes", day: str = "today"
+) -> Export:
+    """Describe an NDTMS return: rows of client, episode, modality and profile.
+
+    Tern sends one of the quarter before as well: what is dated before it and was not
+    in it was entered late.
+    """
     columns = {
         **_identify(),
         "AGNCY": f"'{_AGENCIES[provider]}'",
@@ -120,14 +128,14 @@ def _core_data_set(provider: str, version: str) -> Export:
         from (
             select *, unnest(range(1, 1 + greatest(1, modalities, tops)))::int as line
             from (
-                select episodes.*, seen.* exclude (record, person, service), today,
+                select told.*, seen.* exclude (record, person, service), today,
                     case when start is null then 0 when u3 < 0.4 then 2 else 1 end
                         as modalities,
                     case when start is null then 0
                         when coalesce("end", today) - start < 84 then 1
                         when ending = 'completed' then 3 else 2 end as tops
-                from episodes join seen using (record) cross join today
-                where episodes.service = '{provider}'
+                from {episodes} as told join seen using (record) cross join {day}
+                where told.service = '{provider}'
             )
         )
         qualify {CONSENTS} or row_number() over (partition by number
@@ -135,6 +143,7 @@ def _core_data_set(provider: str, version: str) -> Export:
     return Export(
         provider, f"ndtms_cds_{version}", "core_data_set", f"cds-{version}", consented,
         source, "number, episode, line", blank="NA", quoted=True,
+        dated="" if day == "today" else day,
     )  # fmt: skip
 
 
@@ -224,7 +233,7 @@ def _describe_outcome() -> dict[str, str]:
         "PSYHSTAT": score(5),
         "PHSTAT": score(6),
         "QUALLIFE": score(7),
-        "PWORK": "case when u4 < 0.8 then '0' else (u4 * 20)::int::varchar end",
+        "PWORK": "case when workless then '0' else (4 + u4 * 16)::int::varchar end",
         "ACUTHPBM": f"case when {homeless} and u2 < 0.6 then 'Y' else 'N' end",
         "HRISK": f"case when {homeless} and u2 < 0.8 then 'Y' else 'N' end",
     }

@@ -7,6 +7,7 @@ import numpy as np
 
 from flows.synth import services as sv
 from flows.synth.columns import NO_DAY, Columns, store, take
+from flows.synth.homes import HOUSEHOLD
 from flows.synth.lives import SIDE_NEEDS
 from flows.synth.words import say
 from flows.synth.write import Export
@@ -119,7 +120,7 @@ def _cases() -> Export:
         {
             "Case Reference": _CASE,
             "Applicant ID": "source_key",
-            "Household ID": "'HH' || lpad((number + 500000)::varchar, 8, '0')",
+            "Household ID": HOUSEHOLD,
             "Forename": "forename",
             "Middle Name": "case when u11 < 0.5 then middle_name end",
             "Surname": "surname",
@@ -207,7 +208,7 @@ def _contacts() -> Export:
             "Worker": "'OW' || lpad((worker + 1)::varchar, 3, '0')",
             "Contact Date": "spoil(fault, strftime(day, '%Y-%m-%d'), '2025-02-31')",
             "Contact Type": CONTACT_KIND,
-            "Area": "'QX' || (1 + floor(u4 * 9)::int)",
+            "Area": "'QX' || (1 + floor(u4 * 8)::int)",
         },
         "contacts join episodes using (episode) join seen using (record) "
         "where episodes.service = 'lantern_outreach'",

@@ -16,10 +16,10 @@ _TEAM = "'TEAM' || lpad((({} % 7) + 1)::varchar, 2, '0')"
 
 
 def list_exports() -> list[Export]:
-    """Return the ten files of the trust."""
+    """Return the eleven files of the trust."""
     return [
-        _patients(), _accommodation(), _indicators(), _referrals(), _contacts(),
-        _detentions(), _spells(), _ward_stays(), _substances(),
+        _patients(), _accommodation(), _employment(), _indicators(), _referrals(),
+        _contacts(), _detentions(), _spells(), _ward_stays(), _substances(),
         _scores(),
     ]  # fmt: skip
 
@@ -70,6 +70,26 @@ def _accommodation() -> Export:
             "AccommodationType": "kind",
             "SettledAccommodationInd": "if(u2 < 0.05, 'Z', "
             "if(kind[1] = 'H', 'N', 'Y'))",
+        },
+        source,
+        "number, referral",
+    )
+
+
+def _employment() -> Export:
+    """Who has no work looks for it, or is sick or at home; some are not asked."""
+    source = f"""(
+        select source_key, number, referral, workless, u1, u3
+        from {_REFERRED} and u4 < 0.7
+        qualify row_number() over (
+            partition by number, referral order by episode) = 1)"""
+    return _export(
+        "mhs004empstatus",
+        {
+            "LocalPatientID": "source_key",
+            "EmployStatusRecDate": _day("referral"),
+            "EmployStatus": "case when u1 < 0.04 then 'ZZ' when not workless then '01' "
+            "when u3 < 0.3 then '02' when u3 < 0.85 then '04' else '06' end",
         },
         source,
         "number, referral",

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from flows.synth import crises, faults, numbers, seen_homelessness, settle
+from flows.synth import crises, faults, numbers, phenomena, seen_homelessness, settle
 from flows.synth import services as sv
 from flows.synth.columns import NO_DAY, Columns, count_days, store
 from flows.synth.contacts import add_workers, make_contacts
@@ -18,7 +18,7 @@ from flows.synth.names import Names, read_names
 from flows.synth.planting import Ground, add_failures
 from flows.synth.plants import Lives
 from flows.synth.records import make_records
-from flows.synth.truth import store_goals, write_truth
+from flows.synth.truth import store_goals, store_truth, write_truth
 
 _RECORDS = """
     create table records as
@@ -73,7 +73,7 @@ def build_place(
     """Make the tables that exports read, and write the truth.
 
     They are ``people``, ``records``, ``seen``, ``episodes``, ``contacts``,
-    ``placements`` and ``today``.
+    ``placements`` and ``today``, and those of :mod:`flows.synth.phenomena`.
 
     Returns:
         Rows of each truth file.
@@ -93,13 +93,17 @@ def build_place(
     store_goals(connection, people, episodes, rng)
     place = Ground(people, records, seed, day)
     lives, contacts = add_failures(place, lives, contacts)
+    planted = phenomena.plant_phenomena(people, lives, records, contacts, seed, day)
     _store_people(connection, people, names, day)
     store(connection, "today", {"today": np.array([day])}, ("today",))
     _store_records(connection, records)
     store(connection, "episodes", lives.episodes, DAYS, WORDS)
-    store(connection, "contacts", contacts, ("day",))
+    store(connection, "contacts", planted.contacts, ("day",))
+    phenomena.store_planted(connection, planted)
     faults.see_people(connection)
-    return write_truth(connection, truth, lives)
+    phenomena.store_told(connection, people, lives.episodes, seed, day)
+    store_truth(connection, lives)
+    return write_truth(connection, truth)
 
 
 def _live(

@@ -13,6 +13,7 @@ from flows.synth import plants as pl
 from flows.synth import services as sv
 from flows.synth.columns import NO_DAY, Columns, store, take
 from flows.synth.lives import SIDE_NEEDS
+from flows.synth.phenomena import QUERIES as PHENOMENA
 from flows.synth.plants import Lives
 
 _STRENGTHS = (
@@ -34,22 +35,25 @@ _COMBINED = {
 }
 
 
-def write_truth(
+def store_truth(
     connection: duckdb.DuckDBPyConnection,
-    folder: Path,
     lives: Lives,
-) -> dict[str, int]:
+) -> None:
+    """Make the tables of phenomena, plants and failures, once lives are tables."""
+    _store_phenomena(connection, lives)
+    store(connection, "bare_plants", lives.plants, ("day",))
+    failures.store_failures(connection)
+
+
+def write_truth(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
     """Write the truth as Parquet.
 
     Returns:
         Rows of each file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _store_phenomena(connection, lives)
-    store(connection, "bare_plants", lives.plants, ("day",))
-    failures.store_failures(connection)
     counts = {}
-    for name, query in _QUERIES.items():
+    for name, query in {**_QUERIES, **PHENOMENA}.items():
         path = folder / f"{name}.parquet"
         rows = connection.execute(
             f"copy ({query}) to {quote_text(str(path))} (format parquet)"
@@ -111,6 +115,7 @@ def store_goals(
     met = rng.random(len(rows)) < np.where(finished, 0.6, 0.25)
     agrees = rng.random(len(rows)) < 0.78
     columns = {
+        "episode": rows.astype(np.int32),
         "person": episodes["person"][rows],
         "provider": episodes["service"][rows],
         "day": episodes["start"][rows],

@@ -36,6 +36,7 @@ class Export:
         marked: begin with a byte order mark.
         encoding: of the text.
         newline: line end.
+        dated: table that holds the file's day, where it is not the exports'.
     """
 
     provider: str
@@ -50,6 +51,7 @@ class Export:
     marked: bool = False
     encoding: str = "utf-8"
     newline: str = "\\n"
+    dated: str = ""
 
 
 def write_export(
@@ -65,7 +67,9 @@ def write_export(
     """
     folder = landing / export.provider
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{export.provider}_{export.label}_{today:%Y-%m-%d}.csv"
+    found = export.dated and connection.execute(f"from {export.dated}").fetchone()
+    day = found[0] if found else today
+    path = folder / f"{export.provider}_{export.label}_{day:%Y-%m-%d}.csv"
     if export.layout == "outreach_contacts":
         path = path.with_suffix(".xlsx")
         return path.name, _write_sheet(connection, export, path, today)
