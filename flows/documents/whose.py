@@ -111,7 +111,7 @@ def _find_person_of(connection: duckdb.DuckDBPyConnection, record: str) -> str:
 def _find_person(
     connection: duckdb.DuckDBPyConnection, place: Place, prefix: str
 ) -> tuple[str, str | None]:
-    """Find the person an id stands for now, and the id itself where it is an old one."""
+    """Find whom an id stands for now, and the id itself where it is an old one."""
     if len(prefix) < _SHORTEST_PREFIX:
         raise ActRefused(f"Give at least {_SHORTEST_PREFIX} characters of the id.")
     changes = quote_text(str(place.linked / "current" / "changes.parquet"))

@@ -69,3 +69,22 @@ def person_record(
             replace=replace,
         )
     )
+
+
+@explained
+def panel(
+    out: Annotated[Path, typer.Option(help="A new folder for the pack.")],
+    reason: ReasonOption,
+    cases: Annotated[int, typer.Option(min=1, help="How many cases.")] = 12,
+    as_name: AsOption = None,
+    data: DataOption = None,
+) -> None:
+    """Write a case panel pack: crises, and what systems did in the year before.
+
+    It needs the vault's key, which keeps whose a case is, and it is in the audit log.
+    """
+    from flows.documents.panel import make_pack
+    from flows.keys import load_keys
+
+    place = find_place(data)
+    documents.pack_made(make_pack(place, load_keys(place), cases, out, reason, as_name))

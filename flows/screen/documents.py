@@ -9,6 +9,7 @@ from rich.console import Console
 from flows.screen.plain import printable
 
 if TYPE_CHECKING:
+    from flows.documents.panel import Pack
     from flows.documents.record import Made
 
 _out = Console()
@@ -39,5 +40,23 @@ def record_made(made: Made) -> None:
     _out.print(
         "It holds names, addresses and health: give it into the person's own hand, "
         "then delete the file. It is in the audit log that it was made.",
+        soft_wrap=True,
+    )
+
+
+def pack_made(pack: Pack) -> None:
+    """Say where a pack is, and what to mind."""
+    found = len(pack.case_ids)
+    few = "" if found == pack.wanted else f" of {pack.wanted:,} asked for; no more fit"
+    _out.print(
+        f"{found:,} cases{few}: {printable(str(pack.page))}\n"
+        f"For what the panel finds: {printable(str(pack.findings))}",
+        soft_wrap=True,
+        highlight=False,
+    )
+    _out.print(
+        "It is confidential and not to be published: print it, collect every copy "
+        "after the panel, then delete the folder. It is in the audit log that it was "
+        "made.",
         soft_wrap=True,
     )
