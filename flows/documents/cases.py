@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -25,6 +26,7 @@ from flows.errors import ActRefused
 from flows.linkage.store import read_summary
 from flows.paths import Place
 
+FOLDER = Path(__file__).parent
 MART = "missed_opportunities"
 _COLUMNS = {
     "crisis_id",
@@ -113,7 +115,10 @@ def choose_cases(
     """
     _check_mart(connection)
     _load_people(connection, place)
-    connection.execute(_CHOOSE, {"wanted": wanted, "smallest": policy.smallest_group})
+    connection.execute(
+        (FOLDER / "cases.sql").read_text(encoding="utf-8"),
+        {"wanted": wanted, "smallest": policy.smallest_group},
+    )
     rows = connection.execute("from chosen order by place_in_line").fetchall()
     if not rows:
         raise ActRefused(
@@ -195,11 +200,11 @@ def _read_case(
         [crisis_id, person_id, policy.days_before],
     ).fetchall()
     events = connection.execute(
-        """
+        f"""
         select crisis_date - event_date as days, sector, event_type
         from warehouse.main.person_timeline
         cross join (
-            select distinct crisis_date from warehouse.main.missed_opportunities
+            select distinct crisis_date from warehouse.main.{MART}
             where crisis_id = $crisis
         )
         where person_id = $person and event_id <> $crisis
@@ -218,107 +223,3 @@ def _read_case(
         touchpoints=tuple(Touchpoint(*found) for found in touchpoints),
         events=tuple(Event(*found) for found in events),
     )
-
-
-_CHOOSE = f"""
-    create table chosen as
-    with counted as (
-        select
-            crisis_id, person_id, crisis_type, area_code, crisis_date,
-            count(distinct touchpoint_id) as touchpoints,
-            count(distinct touchpoint_id) filter (where is_help_given is not true)
-                as missed,
-        from warehouse.main.{MART}
-        where touchpoint_id is not null
-            and person_id not in (
-                select person_id from doubted where health = 'disputed'
-            )
-        group by all
-        having missed > 0
-    ),
-
-    ranked as (
-        select *, row_number() over (
-            order by missed desc, touchpoints desc, crisis_date desc, crisis_id
-        ) as rank
-        from counted
-    ),
-
-    of_persons as (
-        from ranked qualify rank = min(rank) over (partition by person_id)
-    ),
-
-    -- first of every household they were ever of
-    second_of_household as (
-        select person_id
-        from of_persons
-        inner join households using (person_id)
-        qualify rank > min(rank) over (partition by household_id)
-    ),
-
-    of_households as (
-        from of_persons where person_id not in (from second_of_household)
-    ),
-
-    in_strata as (
-        select
-            *,
-            count(*) over stratum as people,
-            row_number() over (stratum order by rank) as turn,
-        from of_households
-        window stratum as (partition by area_code, crisis_type)
-    ),
-
-    shared_out as (
-        select *, row_number() over (
-            order by if(turn = 1, 'infinity'::double, people / (turn - 1)) desc,
-                people desc, area_code, crisis_type
-        ) as place_in_line
-        from in_strata
-        qualify place_in_line <= $wanted
-    ),
-
-    described as (
-        select
-            person_id,
-            age_band,
-            count(*) over (partition by age_band) as of_age,
-        from warehouse.main.people
-    ),
-
-    areas as (
-        select area_code, count(*) as of_area
-        from warehouse.main.people
-        where area_code <> 'not_known'
-        group by area_code
-    ),
-
-    aged as (
-        select area_code, age_band, count(*) as of_both
-        from warehouse.main.people
-        group by all
-    )
-
-    select
-        crisis_id,
-        person_id,
-        coalesce(
-            replace(timeline.words, 'Crisis: ', ''), replace(crisis_type, '_', ' ')
-        ) as crisis,
-        if(of_area >= $smallest, area_code, '') as area,
-        if(
-            if(of_area >= $smallest, of_both, of_age) >= $smallest
-                and age_band <> 'not_known',
-            age_band,
-            ''
-        ) as age_band,
-        doubted.health is not null as is_unsure,
-        place_in_line,
-    from shared_out
-    left join described using (person_id)
-    left join areas using (area_code)
-    left join aged using (area_code, age_band)
-    left join doubted using (person_id)
-    left join warehouse.main.person_timeline as timeline
-        on timeline.event_id = shared_out.crisis_id
-"""

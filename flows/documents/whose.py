@@ -1,56 +1,24 @@
-"""Whose record is asked for: the person, and which records are surely theirs."""
+"""Whose record is asked for: by a person id, old or new, or by a provider's key."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import duckdb
 
+from flows.documents.doubt import Whose, part_records
 from flows.duck import quote_text
 from flows.errors import ActRefused
 from flows.linkage.store import read_summary
 from flows.mappings import find_provider, load_providers
 from flows.paths import Place
-from flows.reviewing.decided import IN_FORCE
 from flows.settings import providers_folder
 
 _SHORTEST_PREFIX = 8
 
 
-@dataclass(frozen=True)
-class Whose:
-    """A person whose record is asked for, and how sure their records are.
-
-    Attributes:
-        person_id: the person, as linked last.
-        asked_as: an earlier id that has gone into this one; None where there is none.
-        named: the person record that was asked by, where a provider's key was given.
-        sure: ids of the records that are surely one person's.
-        doubtful: ids of the other records that are linked to the person.
-        health: ``ok``, ``needs_attention`` or ``disputed``.
-        reasons: why it is not ok, as linking says.
-    """
-
-    person_id: str
-    asked_as: str | None
-    named: str | None
-    sure: tuple[str, ...]
-    doubtful: tuple[str, ...]
-    health: str
-    reasons: tuple[str, ...]
-
-
 def find_whose(
     connection: duckdb.DuckDBPyConnection, place: Place, asked: str
 ) -> Whose:
-    """Find the person, and part the records that are surely theirs from the others.
-
-    Sure are the records that the strict reading of the linkage holds together: a
-    shared number, an edge of the strict weight, or a person's decision. Which of the
-    strict groups is the person is told by the record that was asked by; else it is the
-    one with most records, and of equals the one that holds the person's first record.
-    A record about which decisions disagree, or were made since the last linking, is
-    not sure.
+    """Find the person, and which of their records are surely theirs.
 
     Args:
         connection: has the vault attached as ``vault``.
@@ -77,7 +45,7 @@ def find_whose(
         person, before = _find_person_of(connection, named), None
     else:
         person, before = _find_person(connection, place, asked.strip().lower())
-    return _part_records(connection, place, person, before, named)
+    return part_records(connection, place, person, before, named)
 
 
 def _find_record(connection: duckdb.DuckDBPyConnection, provider: str, key: str) -> str:
@@ -175,73 +143,3 @@ def _follow(connection: duckdb.DuckDBPyConnection, asked: str) -> str:
         f"Person {asked} was erased{when}: the vault holds no record of theirs. An id "
         "is never used twice. Nothing was written."
     )
-
-
-def _part_records(
-    connection: duckdb.DuckDBPyConnection,
-    place: Place,
-    person: str,
-    before: str | None,
-    named: str | None,
-) -> Whose:
-    groups = connection.execute(
-        """
-        select
-            strict_person_id,
-            list(record_id order by record_id) as records,
-            list_contains(records, $named) as is_named,
-        from linked
-        where person_id = $person
-        group by strict_person_id
-        order by is_named desc, len(records) desc,
-            strict_person_id = $person desc, strict_person_id
-        """,
-        {"person": person, "named": named or ""},
-    ).fetchall()
-    unsure = _list_unsettled(connection, person) - {named}
-    sure = [record for record in groups[0][1] if record not in unsure]
-    if not sure:
-        raise ActRefused(
-            "People decided about these records what linking has not carried out, or "
-            "what contradicts itself, so none of them is surely this person's. First: "
-            "commonground run. Then name a record whose person you have checked: "
-            "commonground person record PROVIDER:KEY. Nothing was written."
-        )
-    rest = [r for _, records, _ in groups for r in records if r not in sure]
-    health = quote_text(str(place.linked / "current" / "person_health.parquet"))
-    told = connection.execute(
-        f"select health, reasons from read_parquet({health}) where person_id = ?",
-        [person],
-    ).fetchall()
-    state, reasons = told[0] if told else ("ok", [])
-    return Whose(
-        person_id=person,
-        asked_as=before,
-        named=named,
-        sure=tuple(sure),
-        doubtful=tuple(rest),
-        health=state,
-        reasons=tuple(reasons),
-    )
-
-
-def _list_unsettled(connection: duckdb.DuckDBPyConnection, person: str) -> set[str]:
-    """Records of a person whose links are not what decisions in force say."""
-    rows = connection.execute(
-        f"""
-        with here as (select record_id from linked where person_id = ?),
-        in_force as ({IN_FORCE}),
-        sides as (
-            select record_l as record, record_r as other, verdict from in_force
-            union all
-            select record_r, record_l, verdict from in_force
-        )
-
-        select distinct record
-        from sides
-        where record in (from here)
-            and (verdict = 'unlink') = (other in (from here))
-        """,
-        [person],
-    ).fetchall()
-    return {str(record) for (record,) in rows}
