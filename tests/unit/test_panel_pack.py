@@ -46,7 +46,7 @@ class Made:
     def __init__(self, place, keys) -> None:
         self.place, self.keys = place, keys
         self.folder = place.root / "pack"
-        self._numbered = 0
+        self._numbered, self._waiting = 0, list[str]()
         run_sql(place, keys, MART)
 
     def people(self, *persons: str, area: str = "QX1", age: str = "25-34") -> None:
@@ -86,7 +86,14 @@ class Made:
         return crisis
 
     def pack(self, cases: int = 12, **more):
+        self.fill()
         return make_pack(self.place, self.keys, cases, self.folder, WHY, **more)
+
+    def fill(self) -> None:
+        """Put what was said so far into the warehouse."""
+        if self._waiting:
+            run_sql(self.place, self.keys, "; ".join(self._waiting))
+            self._waiting.clear()
 
     def chosen(self, cases: int = 12) -> set[str]:
         """The crises of a pack, as the vault keeps them."""
@@ -103,7 +110,7 @@ class Made:
 
     def _insert(self, table: str, *values: object) -> None:
         listed = ", ".join("null" if value is None else repr(value) for value in values)
-        run_sql(self.place, self.keys, f"insert into {table} values ({listed})")
+        self._waiting.append(f"insert into {table} values ({listed})")
 
 
 @pytest.fixture
