@@ -47,9 +47,9 @@ def record_made(made: Made) -> None:
 def pack_made(pack: Pack) -> None:
     """Say where a pack is, and what to mind."""
     found = len(pack.case_ids)
-    few = "" if found == pack.wanted else f" of {pack.wanted:,} asked for; no more fit"
+    few = "" if found == pack.wanted else f" of {pack.wanted:,}; no more fit"
     _out.print(
-        f"{found:,} cases{few}: {printable(str(pack.page))}\n"
+        f"Cases: {found:,}{few}. {printable(str(pack.page))}\n"
         f"For what the panel finds: {printable(str(pack.findings))}",
         soft_wrap=True,
         highlight=False,

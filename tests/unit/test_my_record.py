@@ -6,8 +6,10 @@ import stat
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from flows.audit import read_audit, verify_audit
+from flows.cli import app
 from flows.contracts import GROUPS, list_datasets, load_contract
 from flows.decisions import decide
 from flows.documents.facts import find_parent, is_about_people
@@ -484,3 +486,16 @@ def test_every_dataset_without_a_person_record_finds_one_or_is_of_nobody():
         "care_activities",
         "activity_id",
     )
+
+
+def test_the_command_says_where_the_page_is_and_what_was_left_out(doubted):
+    out = doubted.place.root / "mine.html"
+    options = ["--reason", WHY, "--data", str(doubted.place.root)]
+    asked = ["person", "record", doubted.person("a1"), "--out", str(out), *options]
+    done = CliRunner().invoke(app, asked)
+
+    assert done.exit_code == 0, done.output
+    assert str(out) in done.stdout
+    assert "Left out, for it is not sure whose: 1 of Millbrook Recovery" in done.stdout
+    assert "Sprocket" not in done.output
+    assert CliRunner().invoke(app, asked).exit_code == ActRefused.exit_code

@@ -8,8 +8,10 @@ import stat
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from flows.audit import read_audit
+from flows.cli import app
 from flows.documents.cases import Case, Event, Touchpoint
 from flows.documents.panel import FINDINGS, PAGE, load_panel_policy, make_pack
 from flows.documents.picture import draw_case
@@ -375,3 +377,15 @@ def test_without_the_vaults_key_or_into_an_open_folder_nothing_is_made(made):
         made.pack()
 
     assert read_audit(made.place, 5) == []
+
+
+def test_the_command_says_where_the_pack_is_and_that_there_were_no_more(made):
+    made.crisis("p1", missed=1)
+    made.fill()
+    options = ["--reason", WHY, "--data", str(made.place.root)]
+    done = CliRunner().invoke(app, ["panel", "--out", str(made.folder), *options])
+
+    assert done.exit_code == 0, done.output
+    assert "Cases: 1 of 12; no more fit." in done.stdout
+    assert str(made.folder / FINDINGS) in done.stdout
+    assert "not to be published" in done.stdout
