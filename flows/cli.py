@@ -14,6 +14,7 @@ import typer
 from flows.screen import answers, runs
 from flows.screen.audit_commands import audit_app
 from flows.screen.commands import DataOption, explained, find_place
+from flows.screen.document_commands import panel, person_app
 from flows.screen.export_commands import exports_app
 from flows.screen.link_commands import link_app
 from flows.screen.provider_commands import providers_app
@@ -43,6 +44,8 @@ app.add_typer(exports_app, name="exports")
 app.add_typer(audit_app, name="audit")
 app.add_typer(review_app, name="review")
 app.add_typer(link_app, name="link")
+app.add_typer(person_app, name="person")
+app.command("panel")(panel)
 
 
 @app.command()

@@ -1,8 +1,8 @@
 """The vault: who person records are, which rows are live, what became of each export.
 
-Only ingest, link, a reviewer and an access request open it. Its ``exports`` table is
-the ledger: an export has landed when, and only when, this table says so, and a held one
-waits there for an operator.
+Only ingest, link, a reviewer, an access request and a panel pack open it. Its
+``exports`` table is the ledger: an export has landed when, and only when, this table
+says so, and a held one waits there for an operator.
 """
 
 from __future__ import annotations
@@ -119,6 +119,10 @@ _TABLES: dict[str, dict[str, str]] = {
         "decided_at": "TIMESTAMP",
         **dict.fromkeys(("undone_by", "undone_reason"), "VARCHAR"),
         "undone_at": "TIMESTAMP",
+    },
+    "panel_cases": {
+        **dict.fromkeys(("case_id", "person_id", "crisis_id"), "VARCHAR"),
+        "made_at": "TIMESTAMP",
     },
     "fault_counts": {
         "export_id": "VARCHAR",

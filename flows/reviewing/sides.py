@@ -59,13 +59,14 @@ class Compared:
 
 
 def read_sides(
-    connection: duckdb.DuckDBPyConnection, records: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, records: Sequence[str], *, live: bool = True
 ) -> dict[str, Side]:
     """Read person records from the vault, every live row of each.
 
     Args:
         connection: has the vault attached as ``vault``.
         records: ids of person records.
+        live: false reads the rows that are live no longer instead.
     """
     shown = "(select unnest($records::uuid[]))"
     held = connection.execute(
@@ -80,10 +81,10 @@ def read_sides(
             record_id::varchar, kind, export_date::varchar, has_no_fixed_abode,
             {", ".join(f"{name}::varchar" for name in _FIELDS)}
         from vault.identities
-        where is_live and record_id in {shown}
+        where is_live = $live and record_id in {shown}
         order by export_date desc, received_at desc, export_id, row_id
         """,
-        {"records": list(records)},
+        {"records": list(records), "live": live},
     ).fetchall()
     newest: dict[str, str] = {}
     for record, kind, day, has_no_abode, *values in rows:

@@ -8,6 +8,7 @@ import duckdb
 
 from flows.contracts import Dataset, list_datasets
 from flows.duck import quote_text
+from flows.landing.newest import newest_landings_sql
 from flows.paths import Place
 
 _MOST = 8
@@ -72,29 +73,16 @@ def _list_dates(dataset: Dataset) -> list[str]:
 
 def _select_facts(place: Place, sector: str, name: str, dataset: Dataset) -> str:
     """SQL of (record_id, dataset, day, line) of the rows that stand of a dataset."""
-    files = quote_text(str(place.landed / sector / name / "*.parquet"))
-    withdrawn = quote_text(str(place.landed / "_withdrawn" / "*.parquet"))
+    landings = newest_landings_sql(
+        place, sector, name, "record_id in (select record_id from shown)"
+    )
     return f"""
         select
             record_id,
             {quote_text(name.replace("_", " "))} as dataset,
             {_tell_dates(_list_dates(dataset))},
-        from (
-            from read_parquet({files}, union_by_name = true)
-            where _row_id in (
-                select _row_id from read_parquet({files}, union_by_name = true)
-                where record_id in (select record_id from shown)
-            )
-            qualify row_number() over (
-                partition by _row_id
-                order by _export_date desc, _received_at desc, _export_id desc
-            ) = 1
-        ) as landings
-        anti join (
-            select _row_id, _landed_export_id as _export_id
-            from read_parquet({withdrawn}, union_by_name = true)
-        ) using (_row_id, _export_id)
-        where record_id in (select record_id from shown)
+        from ({landings})
+        where _withdrawn_date is null
         group by all
     """
 

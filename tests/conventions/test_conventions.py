@@ -38,6 +38,8 @@ OPENS_VAULT = {
         "run", "pipeline", "landing/door", "ingest", "link",
         # decisions on exports, links and people's records
         "exports", "disputes", "decisions", "reviewing/opened",
+        # whose a panel's case is
+        "documents/panel",
     )
 }  # fmt: skip
 AFTER_LINK = ("transform", "gate", "publish", "disclosure", "release", "questions")

@@ -1,0 +1,1 @@
+"""Documents made on request and never published: my record, and the case panel pack."""
