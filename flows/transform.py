@@ -6,25 +6,10 @@ warehouse's own key, so it runs on a machine that holds neither the vault nor it
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import cast
-
-import duckdb
-import duckdb_extension_httpfs
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
-from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt.contracts.graph.manifest import Manifest
 
 from flows.contracts import PARTNERSHIP
 from flows.duck import attach_encrypted, connect, quote_name
@@ -32,13 +17,11 @@ from flows.errors import PipelineError
 from flows.gating.suites import list_marts
 from flows.keys import Keys
 from flows.layouts import list_sector
-from flows.paths import PROJECT, Place, replace_link
+from flows.paths import Place
+from flows.transforming.running import count_done, run_dbt
 
 MARTS = tuple(list_marts())
 """Tables of the warehouse's schema ``main``: each has a suite that gates it."""
-
-_DBT_PROJECT = PROJECT / "dbt_project"
-_DONE = {"success", "pass"}
 
 
 @dataclass(frozen=True)
@@ -105,18 +88,10 @@ def transform(
         "expected_providers": [asdict(provider) for provider in expected],
         "partnership_layouts": list_sector(PARTNERSHIP),
     }
-    build = ["build", "--selector", selector, "--target", "nightly"]
-    build += _arguments(place.logs / "dbt", variables)
-    with _environment(place, keys):
-        try:
-            result = dbtRunner(manifest=_parse()).invoke(build)
-        finally:
-            # dbt would hold the warehouse open until the process ends.
-            DuckDBConnectionManager.close_all_connections()
-    _check_result(result)
+    runs = run_dbt(place, keys, ["build", "--selector", selector], variables)
     return TransformResult(
-        models_built=_count(result, {"model"}),
-        tests_passed=_count(result, {"test", "unit_test"}),
+        models_built=count_done(runs, {"model"}),
+        tests_passed=count_done(runs, {"test", "unit_test"}),
         seconds=time.perf_counter() - started,
         rows=_count_rows(place, keys),
     )
@@ -129,109 +104,6 @@ def _check_linked(place: Place) -> None:
             f"{links} does not exist, so no record has a person. Expected what the "
             "link stage writes: run link, then transform."
         )
-
-
-@cache
-def _parse() -> Manifest:
-    """Parse the project once in a process; a run's own settings are not part of it."""
-    nothing = {
-        "as_of": "2000-01-01",
-        "landed_folder": "",
-        "linked_folder": "",
-        "expected_providers": [],
-        "partnership_layouts": [],
-    }
-    with TemporaryDirectory() as folder:
-        result = dbtRunner().invoke(["parse", *_arguments(Path(folder), nothing)])
-    _check_result(result)
-    return cast(Manifest, result.result)
-
-
-def _arguments(logs: Path, variables: Mapping[str, object]) -> list[str]:
-    # Neither run results nor dbt's log are written: a database error may quote a value.
-    return [
-        *("--project-dir", str(_DBT_PROJECT)),
-        *("--profiles-dir", str(_DBT_PROJECT)),
-        *("--target-path", str(logs / "target")),
-        *("--log-path", str(logs)),
-        *("--log-level", "none"),
-        *("--log-level-file", "none"),
-        *("--vars", json.dumps(variables)),
-        "--no-write-json",
-        "--no-send-anonymous-usage-stats",
-        "--quiet",
-    ]
-
-
-@contextmanager
-def _environment(place: Place, keys: Keys) -> Iterator[None]:
-    """Give dbt its settings; the key's name keeps it out of whatever dbt writes."""
-    given = {
-        "COMMONGROUND_EXTENSIONS": str(_lay_out_extensions(place)),
-        "COMMONGROUND_SPILL": str(place.root / ".spill"),
-        "COMMONGROUND_WAREHOUSE": str(place.warehouse.resolve()),
-        "DBT_ENV_SECRET_WAREHOUSE_KEY": keys.for_facts("warehouse").hex(),
-    }
-    before = {name: os.environ.get(name) for name in given}
-    os.environ.update(given)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _lay_out_extensions(place: Place) -> Path:
-    """Lay out a folder where DuckDB finds httpfs installed, so it fetches nothing."""
-    folder = place.root / ".extensions"
-    version = f"v{duckdb.__version__}"
-    platform = duckdb.execute("pragma platform").fetchall()[0][0]
-    name = "httpfs.duckdb_extension"
-    package = Path(duckdb_extension_httpfs.__file__).parent
-    installed = folder / version / platform
-    installed.mkdir(mode=0o700, parents=True, exist_ok=True)
-    replace_link(installed / name, str(package / "extensions" / version / name))
-    return folder
-
-
-def _check_result(result: dbtRunnerResult) -> None:
-    if result.success:
-        return
-    if result.exception is not None:
-        reason = type(result.exception).__name__
-        raise PipelineError(
-            f"dbt stopped before it built anything ({reason}: {result.exception}). "
-            f"Check {_DBT_PROJECT}."
-        )
-    runs = _list_runs(result)
-    failed = [run for run in runs if run.status in {"error", "fail"}]
-    skipped = sum(run.status == "skipped" for run in runs)
-    names = ", ".join(f"{run.node.name} ({_reason(run)})" for run in failed)
-    raise PipelineError(
-        f"dbt failed at {names}; {skipped} nodes after them were skipped and the marts "
-        "are not complete. Expected every model to build and every test to pass: this "
-        "is a fault in the SQL or in what landed, not in one row alone."
-    )
-
-
-def _list_runs(result: dbtRunnerResult) -> list[RunResult]:
-    return list(cast(RunExecutionResult, result.result).results)
-
-
-def _reason(run: RunResult) -> str:
-    """Say what kind of failure it was; the message itself may quote a value."""
-    kinds = re.findall(r"(\w+ Error)\b", run.message or "")
-    return str(kinds[-1]) if kinds else f"{run.failures or 0} failing rows"
-
-
-def _count(result: dbtRunnerResult, kinds: set[str]) -> int:
-    return sum(
-        run.node.resource_type in kinds and run.status in _DONE
-        for run in _list_runs(result)
-    )
 
 
 def _count_rows(place: Place, keys: Keys) -> dict[str, int]:

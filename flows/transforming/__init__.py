@@ -1,0 +1,1 @@
+"""Building the marts: dbt run inside this process."""
