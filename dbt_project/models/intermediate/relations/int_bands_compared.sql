@@ -56,6 +56,10 @@ judged as (
                 then 'few_answered'
             when least(compared.most_accepted_count, compared.least_accepted_count) = 0
                 then 'none_accepted'
+            when
+                compared.most_accepted_count = compared.most_answered_count
+                and compared.least_accepted_count = compared.least_answered_count
+                then 'none_rejected'
         end as status_reason_type
     from compared
     cross join rules

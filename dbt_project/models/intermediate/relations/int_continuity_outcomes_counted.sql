@@ -15,6 +15,7 @@ outcomes as (
             complexity_band,
             continuity_third,
             bice_boxerman_index,
+            longest_relationship_days,
             '{{ outcome }}' as outcome_type,
             {{ did }} as has_outcome
         from after
@@ -32,7 +33,8 @@ counted as (
             outcome_type,
             count(*) as people_count,
             count(*) filter (where has_outcome) as with_outcome_count,
-            avg(bice_boxerman_index) as average_bice_boxerman_index
+            avg(bice_boxerman_index) as average_bice_boxerman_index,
+            avg(longest_relationship_days) as average_longest_relationship_days
         from outcomes
         group by {{ band }}, continuity_third, outcome_type
         {% if not loop.last %}union all{% endif %}

@@ -43,6 +43,7 @@ spread as (
     select
         cells.*,
         counted.average_bice_boxerman_index,
+        counted.average_longest_relationship_days,
         covered.period_start_date,
         covered.period_end_date,
         covered.providers_expected_count,

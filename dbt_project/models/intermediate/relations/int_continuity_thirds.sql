@@ -11,6 +11,7 @@ banded as (
     select
         judged.person_id,
         judged.bice_boxerman_index,
+        judged.longest_relationship_days,
         coalesce(
             'quarter_' || cast(complexity.complexity_quarter as string), 'not_known'
         ) as complexity_band
@@ -25,34 +26,24 @@ banded as (
         and judged.status_reason_type is null
 ),
 
-ranked as (
-    select
-        *,
-        rank() over (
-            partition by complexity_band
-            order by bice_boxerman_index
-        ) as first_rank,
-        count(*) over (
-            partition by complexity_band, bice_boxerman_index
-        ) as ties_count,
-        count(*) over (partition by complexity_band) as people_count
-    from banded
-),
-
--- people alike in the index stay in one third, the one in which their middle falls
+-- many keep one worker and share the highest index: the longer relationship is then
+-- the steadier, and the id settles what is left
 thirds as (
     select
         person_id,
         complexity_band,
         bice_boxerman_index,
+        longest_relationship_days,
         case
-            when first_rank + (ties_count - 1) / 2.0 <= (people_count + 1) / 3.0
-                then 'low'
-            when first_rank + (ties_count - 1) / 2.0 <= 2 * (people_count + 1) / 3.0
-                then 'middle'
+            ntile(3) over (
+                partition by complexity_band
+                order by bice_boxerman_index, longest_relationship_days, person_id
+            )
+            when 1 then 'low'
+            when 2 then 'middle'
             else 'high'
         end as continuity_third
-    from ranked
+    from banded
 )
 
 select * from thirds

@@ -30,6 +30,7 @@ after as (
         thirds.complexity_band,
         thirds.continuity_third,
         thirds.bice_boxerman_index,
+        thirds.longest_relationship_days,
         count(happenings.person_id) filter (where happenings.happened_type = 'crisis')
             as crises_count,
         count(happenings.person_id) filter (where happenings.happened_type <> 'crisis')
@@ -50,7 +51,8 @@ after as (
         thirds.person_id,
         thirds.complexity_band,
         thirds.continuity_third,
-        thirds.bice_boxerman_index
+        thirds.bice_boxerman_index,
+        thirds.longest_relationship_days
 )
 
 select * from after

@@ -32,7 +32,12 @@ continuity_outcomes as (
                 end as double
             ) as outcome_share_{{ end }},
         {% endfor %}
-        cast(average_bice_boxerman_index as double) as average_bice_boxerman_index,
+        {% for average in [
+            'average_bice_boxerman_index', 'average_longest_relationship_days',
+        ] %}
+            cast(case when status_reason_type is null then {{ average }} end as double)
+                as {{ average }},
+        {% endfor %}
         cast(providers_expected_count as bigint) as providers_expected_count,
         cast(providers_received_count as bigint) as providers_received_count,
         cast(period_start_date as date) as period_start_date,
