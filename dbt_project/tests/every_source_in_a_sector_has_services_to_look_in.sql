@@ -1,4 +1,4 @@
--- Fails for each source of one of the four sectors by which no provider can be inferred.
+-- Fails for each source of one of the four sectors by which nobody can be inferred.
 select distinct referral_sources.source_type
 from {{ ref('referral_sources') }} as referral_sources
 left join {{ ref('source_services') }} as source_services

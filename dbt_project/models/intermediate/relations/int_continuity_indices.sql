@@ -24,7 +24,11 @@ totals as (
         max(case when worker_id is not null then contacts_count end)
             as usual_worker_contacts_count,
         coalesce(
-            sum(case when worker_id is not null then contacts_count * contacts_count end),
+            sum(
+                case
+                    when worker_id is not null then contacts_count * contacts_count
+                end
+            ),
             0
         ) as squared_contacts_sum
     from by_worker

@@ -15,7 +15,18 @@ rules as (
 -- why nothing can be said of who the person met, where nothing can
 judged as (
     select
-        counted.*,
+        counted.person_id,
+        counted.period_type,
+        counted.usual_provider_index,
+        counted.bice_boxerman_index,
+        counted.longest_relationship_days,
+        counted.contacts_count,
+        counted.named_contacts_count,
+        counted.distinct_workers_count,
+        counted.worker_changes_count,
+        counted.relationships_ended_count,
+        counted.breaks_by_closing_count,
+        counted.breaks_by_moving_count,
         covered.period_start_date,
         covered.period_end_date,
         covered.providers_expected_count,

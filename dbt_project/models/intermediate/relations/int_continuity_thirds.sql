@@ -28,22 +28,25 @@ banded as (
 
 -- many keep one worker and share the highest index: the longer relationship is then
 -- the steadier, and the id settles what is left
+ranked as (
+    select
+        *,
+        ntile(3) over (
+            partition by complexity_band
+            order by bice_boxerman_index, longest_relationship_days, person_id
+        ) as third_number
+    from banded
+),
+
 thirds as (
     select
         person_id,
         complexity_band,
         bice_boxerman_index,
         longest_relationship_days,
-        case
-            ntile(3) over (
-                partition by complexity_band
-                order by bice_boxerman_index, longest_relationship_days, person_id
-            )
-            when 1 then 'low'
-            when 2 then 'middle'
-            else 'high'
-        end as continuity_third
-    from banded
+        case third_number when 1 then 'low' when 2 then 'middle' else 'high' end
+            as continuity_third
+    from ranked
 )
 
 select * from thirds

@@ -30,7 +30,15 @@ edges as (
 
 spread as (
     select
-        receivers.*,
+        receivers.period_type,
+        receivers.period_number,
+        receivers.period_start_date,
+        receivers.period_end_date,
+        receivers.provider,
+        receivers.sector,
+        receivers.providers_expected_count,
+        receivers.providers_received_count,
+        receivers.status_reason_type,
         edges.from_provider,
         edges.from_sector,
         counted.median_wait_days,

@@ -16,7 +16,7 @@ bounced as (
             sourced.person_id = back.person_id
             and sourced.to_provider = back.from_provider
             and sourced.from_provider = back.to_provider
-            and back.referral_date >= sourced.referral_date
+            and sourced.referral_date <= back.referral_date
             and back.referral_date
             <= {{ days_after('sourced.referral_date', 'rules.follow_up_days') }}
     where
@@ -47,7 +47,10 @@ followed as (
             when
                 sourced.start_date >= sourced.referral_date
                 and sourced.start_date <= {{ as_of() }}
-                then {{ dbt.datediff('sourced.referral_date', 'sourced.start_date', 'day') }}
+                then
+                    {{ dbt.datediff(
+                        'sourced.referral_date', 'sourced.start_date', 'day'
+                    ) }}
         end as wait_days
     from sourced
     cross join rules

@@ -55,9 +55,9 @@ ranked as (
             partition by episode_id
             order by
                 last_known_date desc,
-                case when from_provider = to_provider then 1 else 0 end,
+                case when from_provider = to_provider then 1 else 0 end asc,
                 first_date desc,
-                from_provider
+                from_provider asc
         ) as rank_number
     from found
 )

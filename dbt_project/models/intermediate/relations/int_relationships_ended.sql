@@ -35,7 +35,7 @@ ended as (
             relationships.person_id = contacts.person_id
             and relationships.provider = contacts.provider
             and relationships.worker_id = contacts.worker_id
-            and contacts.contact_date > relationships.last_date
+            and relationships.last_date < contacts.contact_date
             and contacts.contact_date
             <= {{ days_after(
                 'relationships.last_date', 'rules.relationship_gap_days'

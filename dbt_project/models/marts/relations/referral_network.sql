@@ -31,8 +31,10 @@ referral_network as (
             end as string
         ) as status_type,
         cast(
-            case when spread.followed_count > 0 then 'published' else 'not_available' end
-            as string
+            case
+                when spread.followed_count > 0 then 'published'
+                else 'not_available'
+            end as string
         ) as follow_up_status_type,
         cast(spread.status_reason_type as string) as status_reason_type,
         {% for count in [
@@ -41,10 +43,14 @@ referral_network as (
         ] %}
             cast(spread.{{ count }}_count as bigint) as {{ count }}_count,
         {% endfor %}
-        cast(case when spread.sender_known_count > 0 then spread.bounced_count end as bigint)
-            as bounced_count,
-        cast(case when spread.followed_count > 0 then spread.reached_help_count end as bigint)
-            as reached_help_count,
+        cast(
+            case when spread.sender_known_count > 0 then spread.bounced_count end
+            as bigint
+        ) as bounced_count,
+        cast(
+            case when spread.followed_count > 0 then spread.reached_help_count end
+            as bigint
+        ) as reached_help_count,
         cast(spread.median_wait_days as double) as median_wait_days,
         {% for name, count, of_count in shares %}
             cast({{ share('spread.' ~ count, 'spread.' ~ of_count) }} as double)
