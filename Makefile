@@ -5,7 +5,7 @@ READY := .venv/.ready
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix test demo run bench fuzz serve clean
+.PHONY: help setup check fix test demo run bench fuzz serve docs clean
 
 help:  ## list what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ fuzz: $(READY)  ## 10,000 damaged or invented exports: none may crash, rows must
 
 serve: $(READY)  ## run the road every night at 02:30 London time, until stopped
 	@$(BIN)/commonground serve
+
+docs: $(READY)  ## a page per measure, and dbt's lineage, in build/docs
+	@$(BIN)/python -m flows.describing build/docs
 
 clean:  ## remove what can be made again; data folders stay
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist

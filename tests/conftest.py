@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -21,6 +22,9 @@ from flows.paths import Place
 from flows.provider_files import Agreement, Provider
 from flows.receive import receive
 from flows.vault import open_vault
+
+if TYPE_CHECKING:
+    from tests.planted import PlantedPlace
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -113,3 +117,15 @@ class Road:
 @pytest.fixture
 def road(place: Place, keys: Keys) -> Road:
     return Road(place, keys, load_providers())
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> PlantedPlace:
+    """About 2,000 invented people, received, ingested and linked; not to be changed.
+
+    Each reading of it is built when a test first asks for it.
+    """
+    # It brings dbt along, which most tests do without.
+    from tests.planted import plant_place
+
+    return plant_place(tmp_path_factory.mktemp("planted"), people=2_000, seed=12)

@@ -17,6 +17,7 @@ people as (
         lens_type,
         count(distinct person_id) as people_count
     from {{ ref('int_person_lenses') }}
+    where link_strength_type = 'central'
     group by period_type, lens_type
 )
 

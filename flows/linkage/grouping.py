@@ -129,7 +129,8 @@ def _rebuild(
     labels: np.ndarray,
 ) -> int:
     """Rebuild the suspect groups; ``refused`` holds the merges that were not made."""
-    edges = connection.execute(
+    # Kept whole: streamed, a large union of joins can wait for itself for ever.
+    edges = connection.sql(
         f"""
         select l, r, match_weight, is_certain, false as is_decided
         from near_edges

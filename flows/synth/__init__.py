@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import numpy as np
 
 from flows.errors import SettingsError
 from flows.paths import Place
@@ -81,10 +80,9 @@ def make_place(
             f"A place needs 50 people or more; {people} were asked for."
         )
     out.mkdir(parents=True, exist_ok=True)
-    rng = np.random.Generator(np.random.PCG64(seed))
     # One thread, so that rows without a given order keep the one they were made in.
     with duckdb.connect(config={"threads": 1}) as connection:
-        truth = build_place(connection, people, rng, out / "truth", today)
+        truth = build_place(connection, people, seed, out / "truth", today)
         files = dict(
             write_export(connection, export, Place(out).landing, today)
             for sector in _SEEN

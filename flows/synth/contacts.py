@@ -10,13 +10,17 @@ from flows.synth.columns import NO_DAY, Columns, take
 _MOST = 60
 
 
-def add_workers(episodes: Columns, rng: np.random.Generator) -> None:
+def add_workers(
+    episodes: Columns, rng: np.random.Generator, among: Columns | None = None
+) -> None:
     """Give each episode a lead worker, and a third of the begun ones a change.
 
-    A change comes twice as often where the person then stopped coming.
+    A change comes twice as often where the person then stopped coming. There are as
+    many workers as the caseload needs, which ``among`` has if these are only a part.
     """
     service, count = episodes["service"], len(episodes["service"])
-    caseload = np.bincount(service, minlength=len(sv.SERVICES))
+    everybody = (episodes if among is None else among)["service"]
+    caseload = np.bincount(everybody, minlength=len(sv.SERVICES))
     staff = np.maximum(3, caseload // sv.get_trait("caseload"))[service]
     lead = (rng.random(count) * staff).astype(np.int32)
     episodes["lead"] = lead
@@ -69,4 +73,5 @@ def make_contacts(
         "attended": attended | (number == 0),
         "u": rng.random(len(episode)),
         "fault": rng.random(len(episode)),
+        "asks": np.zeros(len(episode), dtype=bool),
     }

@@ -36,7 +36,7 @@ def add_bounces(
     day = (rows["decided"] + rng.integers(2, 46, len(refused))).astype(np.int32)
     target = _pick_door(people["services"][rows["person"]], rows["service"], rng)
     kept = day < np.minimum(people["death"][rows["person"]], today) - 1
-    kept &= _find_free(episodes, rows["person"], target, day)
+    kept &= find_free(episodes, rows["person"], target, day)
     added = unfold(people, rows["person"][kept], target[kept], day[kept], rng, today)
     return pl.plant_episodes(
         Lives(episodes, pl.no_plants()),
@@ -68,7 +68,7 @@ def add_crises(
     moments = take(moments, ~evicted)
     _recall(lives.episodes, moments)
     service = _SEEN_BY[moments["crisis"]]
-    free = _find_free(lives.episodes, moments["person"], service, moments["day"])
+    free = find_free(lives.episodes, moments["person"], service, moments["day"])
     moments = take(moments, free)
     added = unfold(people, moments["person"], service[free], moments["day"], rng, today)
     _make_urgent(added, moments, np.minimum(people["death"], today), rng)
@@ -92,7 +92,7 @@ def add_street_releases(
     target = np.where(sleeps, sv.LANTERN, sv.COUNCIL).astype(np.int32)
     day = episodes["end"][rows] + rng.integers(0, 21, len(rows)).astype(np.int32)
     person = episodes["person"][rows]
-    free = (day < today) & _find_free(episodes, person, target, day)
+    free = (day < today) & find_free(episodes, person, target, day)
     added = unfold(people, person[free], target[free], day[free], rng, today)
     added["bedded"][:] = True
     count = int(free.sum())
@@ -117,7 +117,7 @@ def _pick_door(
     return doors[np.argmax(open_to, axis=1)].astype(np.int32)
 
 
-def _find_free(
+def find_free(
     episodes: Columns, person: np.ndarray, service: np.ndarray, day: np.ndarray
 ) -> np.ndarray:
     """Say where the service neither has the person nor is about to.

@@ -8,8 +8,8 @@ from flows.synth import services as sv
 from flows.synth.columns import NO_DAY, Columns, count_rows, stack, take
 from flows.synth.lives import YEARS
 
-CAUSES = ("life", "bounce", "crisis", "street")
-LIFE, BOUNCE, CRISIS, STREET = range(4)
+CAUSES = ("life", "bounce", "crisis", "street", "return", "reassessment")
+LIFE, BOUNCE, CRISIS, STREET, RETURN, REASSESSMENT = range(6)
 DAYS = ("referral", "decided", "start", "end", "changed")
 WORDS = {
     "service": sv.PROVIDERS,

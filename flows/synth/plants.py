@@ -17,9 +17,11 @@ RECEPTION, RECALL, EVICTION, ROUGH, DETENTION, ADMISSION = range(6)
 
 FAILURES = (
     "bounced_referral", "crisis_after_refusal", "crisis_while_waiting",
-    "dropped_then_crisis", "release_to_street",
+    "dropped_then_crisis", "release_to_street", "repeat_presentation",
+    "discharge_to_nowhere", "reassessment", "chasing",
 )  # fmt: skip
-BOUNCED, REFUSED, WAITED, DROPPED, RELEASED, UNPROMPTED = range(6)
+BOUNCED, REFUSED, WAITED, DROPPED, RELEASED = range(5)
+REPEATED, DISCHARGED, REASSESSED, CHASED, UNPROMPTED = range(5, 10)
 
 _REFERS_AS = np.array(
     [
@@ -64,7 +66,7 @@ def plant_episodes(
     """Add episodes that came of something, and one plant for each."""
     added["cause"][:] = cause
     added["trigger"][:] = trigger
-    referred = (failure == BOUNCED) | (failure == RELEASED)
+    referred = np.isin(failure, (BOUNCED, RELEASED, DISCHARGED))
     added["source"][referred] = _REFERS_AS[by[referred]]
     place = count_rows(lives.episodes) + np.arange(count_rows(added))
     grown = Lives(stack(lives.episodes, added), lives.plants)

@@ -50,6 +50,16 @@ def make_records(
     }
 
 
+def find_records(records: Columns, episodes: Columns) -> np.ndarray:
+    """Return the place of the record that each episode's service first made."""
+    service = np.where(
+        episodes["service"] == sv.STONES, sv.PROBATION, episodes["service"]
+    )
+    keys = _pack(records["person"], records["service"], records["copy"])
+    key = _pack(episodes["person"], service, np.full(len(service), MAIN))
+    return np.searchsorted(keys, key).astype(np.int32)
+
+
 def _pack(person: np.ndarray, service: np.ndarray, copy: np.ndarray) -> np.ndarray:
     return (person.astype(np.int64) * len(sv.SERVICES) + service) * _COPIES + copy
 

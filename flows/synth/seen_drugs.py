@@ -6,6 +6,14 @@ from flows.synth.words import say
 from flows.synth.write import Export
 
 _AGENCIES = {"millbrook_recovery": "QXA01", "tern_alcohol_service": "QXA02"}
+UNHEARD = 0.02
+"""Share of clients who do not consent to a return about them."""
+CONSENTS = f"u11 >= {UNHEARD}"
+"""Whether a client lets the national return say more than that they exist."""
+PROFILE_AFTER = 7
+"""Days from the start to the first outcomes profile, if the stay lasts as long."""
+FIRST_PROFILE = f'least(start + {PROFILE_AFTER}, coalesce("end", start))'
+"""The day of the outcomes profile taken at the start."""
 _COACH = "'Coach ' || lpad(({} + 1)::varchar, 3, '0')"
 
 
@@ -61,7 +69,7 @@ def _clients() -> Export:
             "Sex": "if(sex_unknown, null, if(seen_male, '1', '2'))",
             "Post Code": "postcode",
             "Ethnicity": "ethnicity",
-            "Consent": "case when u11 < 0.02 then 'N' else 'Y' end",
+            "Consent": f"if({CONSENTS}, 'Y', 'N')",
         },
         "episodes join seen using (record) left join (select episode, max(day) as day "
         "from contacts where attended group by episode) as last_seen using (episode) "
@@ -103,7 +111,7 @@ def _core_data_set(provider: str, version: str) -> Export:
     }
     shared = ("CLIENTID", "CONSENT", "AGNCY")
     consented = {
-        name: sql if name in shared else f"case when u11 >= 0.02 then {sql} end"
+        name: sql if name in shared else f"case when {CONSENTS} then {sql} end"
         for name, sql in columns.items()
     }
     # A client who does not consent has one row, whatever the number of episodes.
@@ -122,7 +130,7 @@ def _core_data_set(provider: str, version: str) -> Export:
                 where episodes.service = '{provider}'
             )
         )
-        qualify u11 >= 0.02 or row_number() over (partition by number
+        qualify {CONSENTS} or row_number() over (partition by number
             order by episode, line) = 1)"""
     return Export(
         provider, f"ndtms_cds_{version}", "core_data_set", f"cds-{version}", consented,
@@ -139,7 +147,7 @@ def _identify() -> dict[str, str]:
         "ETHNIC": "ethnicity",
         "NATION": "'GBR'",
         "CLIENTID": "source_key",
-        "CONSENT": "case when u11 < 0.02 then 'N' else 'Y' end",
+        "CONSENT": f"if({CONSENTS}, 'Y', 'N')",
         # The return carries the postcode's sector alone.
         "PC": "case when postcode[:2] = 'ZZ' then 'ZZ99 3' else "
         "upper(postcode[:3]) || ' ' || replace(postcode, ' ', '')[4] end",
@@ -202,7 +210,7 @@ def _describe_outcome() -> dict[str, str]:
     homeless = "in_homelessness"
     day = (
         'case when top = 3 then "end" when top = 2 then start + 84 else '
-        'least(start + 7, coalesce("end", start)) end'
+        f"{FIRST_PROFILE} end"
     )
     columns = {
         "TOPDATE": _day(day),

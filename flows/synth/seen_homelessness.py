@@ -78,17 +78,25 @@ def _day(column: str) -> str:
 _CASE = "'FC-' || lpad((episode + 30001)::varchar, 7, '0')"
 _SEX = """case when sex_unknown then 'Unknown' when sex_other then 'Other'
     when seen_male then 'Male' else 'Female' end"""
+WITHDRAWN = "reason = 'incomplete' and u1 < 0.5"
+"""A refusal that the council writes down as the person's own withdrawal."""
+CONTACT_KIND = """case when visit = 0 and bedded then 'Bedded down'
+    when not attended then 'Not found' when visit = 0 then
+    'Street contact' when u < 0.3 then 'Bedded down' when u < 0.75
+    then 'Street contact' else 'Hub visit' end"""
+"""What outreach calls a contact."""
 _COUNCIL = (
     "episodes join seen using (record) where episodes.service = 'fernshire_council'"
 )
 
 
 def _cases() -> Export:
-    refusals = """case reason when 'too_complex' then 'Needs too complex for provision'
+    refusals = f"""case when {WITHDRAWN} then 'Withdrawn' else case reason
+        when 'too_complex' then 'Needs too complex for provision'
         when 'no_local_connection' then 'No local connection'
-        when 'incomplete' then case when u1 < 0.5 then 'Withdrawn'
-            else 'Intentionally homeless' end
-        else case when u1 < 0.6 then 'No priority need' else 'Not homeless' end end"""
+        when 'incomplete' then 'Intentionally homeless'
+        else case when u1 < 0.6 then 'No priority need' else 'Not homeless' end
+        end end"""
     slept = """case when cause = 'street' then case when u2 < 0.55 then 'Rough sleeping'
             when u2 < 0.8 then 'No fixed abode' else 'Custody' end
         when source = 'prison' and u2 < 0.6 then 'Custody'
@@ -185,10 +193,6 @@ def _placements() -> Export:
 
 
 def _contacts() -> Export:
-    kind = """case when visit = 0 and bedded then 'Bedded down'
-        when not attended then 'Not found' when visit = 0 then
-        'Street contact' when u < 0.3 then 'Bedded down' when u < 0.75
-        then 'Street contact' else 'Hub visit' end"""
     return Export(
         "lantern_outreach", "outreach_contacts", "contacts", "contacts",
         {
@@ -202,7 +206,7 @@ def _contacts() -> Export:
             "Ethnicity": say("if(u10 < 0.85, ethnicity, null)", "council_ethnicities"),
             "Worker": "'OW' || lpad((worker + 1)::varchar, 3, '0')",
             "Contact Date": "spoil(fault, strftime(day, '%Y-%m-%d'), '2025-02-31')",
-            "Contact Type": kind,
+            "Contact Type": CONTACT_KIND,
             "Area": "'QX' || (1 + floor(u4 * 9)::int)",
         },
         "contacts join episodes using (episode) join seen using (record) "

@@ -16,10 +16,11 @@ _TEAM = "'TEAM' || lpad((({} % 7) + 1)::varchar, 2, '0')"
 
 
 def list_exports() -> list[Export]:
-    """Return the nine files of the trust."""
+    """Return the ten files of the trust."""
     return [
         _patients(), _accommodation(), _indicators(), _referrals(), _contacts(),
         _detentions(), _spells(), _ward_stays(), _substances(),
+        _scores(),
     ]  # fmt: skip
 
 
@@ -203,4 +204,19 @@ def _substances() -> Export:
         },
         source,
         "episode, seen_on",
+    )
+
+
+def _scores() -> Export:
+    """The depression questionnaire that everybody fills in who is seen off the ward."""
+    return _export(
+        "mhs606codedscoreassessmentrefer",
+        {
+            "ServiceRequestID": _REFERRAL,
+            "CodedAssToolType": "'720433000'",
+            "AssToolCompTimestamp": _day("start"),
+            "PersScore": "(6 + (u4 * 21)::int)::varchar",
+        },
+        f"{_REFERRED} and inpatient = 0 and start is not null",
+        "episode",
     )

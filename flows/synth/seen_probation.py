@@ -10,6 +10,10 @@ _DISPOSAL = "(6000000 + episode)::varchar"
 _ORDERS = (
     "episodes join seen using (record) where episodes.service = 'fernshire_probation'"
 )
+ASKS = "COEN"
+"""Code of a contact in which a person asks what is happening."""
+DELETED = "u > 0.996"
+"""Which contacts somebody deleted again."""
 _KEPT = "'0'"
 
 
@@ -194,10 +198,10 @@ def _contact() -> Export:
             "EVENT_ID": _EVENT,
             "STAFF_ID": "'N56A' || lpad((worker + 1)::varchar, 4, '0')",
             "CONTACT_DATE": f"spoil(fault, {_day('day')}, '31-FEB-25')",
-            "CONTACT_TYPE_CODE": "case when visit = 0 then 'COAI' when u < 0.6 "
-            "then 'COAP' when u < 0.8 then 'COPT' else 'CHVS' end",
+            "CONTACT_TYPE_CODE": f"case when asks then '{ASKS}' when visit = 0 then "
+            "'COAI' when u < 0.6 then 'COAP' when u < 0.8 then 'COPT' else 'CHVS' end",
             "ATTENDED": "case when attended then 'Y' else 'N' end",
-            "SOFT_DELETED": "case when u > 0.996 then '1' else '0' end",
+            "SOFT_DELETED": f"case when {DELETED} then '1' else '0' end",
         },
         "contacts join episodes using (episode) join seen using (record) "
         "where episodes.service = 'fernshire_probation'",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flows.synth.write import Export
 
+FIRST_SESSION = 8
+"""Days from the assessment to the first session."""
 _SESSIONS = "(6 + (u1 * 10)::int)"
 _OUTCOMES = "(2 + (u2 * 4)::int)"
 _SHARE = """(case when ending = 'completed' then 1.0 when "end" is null then 0.5
@@ -50,10 +52,10 @@ def _date_steps() -> dict[str, str]:
     return {
         "date_referral_received": f"spoil(u5, {received}, '{_IMPOSSIBLE}')",
         "date_saa_booked": _stamp("decided", 2),
-        "date_saa_attended": _stamp(_reach(0), 3),
-        "date_first_action_plan_submitted": _stamp(_reach(3), 1),
-        "date_of_first_action_plan_approval": _stamp(_reach(6), 2),
-        "date_of_first_attended_session": _stamp(_reach(8), 4),
+        "date_saa_attended": _stamp(reach(0), 3),
+        "date_first_action_plan_submitted": _stamp(reach(3), 1),
+        "date_of_first_action_plan_approval": _stamp(reach(6), 2),
+        "date_of_first_attended_session": _stamp(reach(FIRST_SESSION), 4),
         "end_requested_by_pp_at": _stamp(f"case when {stopped} then {_LAST} end", 3),
         "date_eosr_submitted": _stamp('case when start is not null then "end" end', 2),
         "concluded_at": _stamp(_LAST, 2),
@@ -74,7 +76,8 @@ def _count_results() -> dict[str, str]:
     }
 
 
-def _reach(days: int) -> str:
+def reach(days: int) -> str:
+    """Return SQL of the day some days after the start, null if it never came."""
     day = f"(start + {days})"
     return f'case when {day} <= coalesce("end", today) then {day} end'
 

@@ -66,7 +66,7 @@ def check_plants(lives: Lives, evictions: Columns) -> Lives:
     waited = (after[:, 2] > 28) & (after[:, 3] <= 0) & ~episodes["refused"][at]
     dropped = episodes["ending"][at] == sv.ENDINGS.index("dropped_out")
     holds = np.select(
-        [plants["failure"] == failure for failure in range(pl.UNPROMPTED)],
+        [plants["failure"] == failure for failure in range(pl.RELEASED + 1)],
         [
             episodes["refused"][at] & (after[:, 0] > 0) & (after[:, 0] <= 60),
             episodes["refused"][at] & (after[:, 0] > 0) & (after[:, 0] <= 90),
@@ -81,6 +81,20 @@ def check_plants(lives: Lives, evictions: Columns) -> Lives:
     for name in ("trigger", "by"):
         plants[name] = np.where(holds, plants[name], -1)
     return Lives(episodes, take(plants, holds | (plants["crisis"] >= 0)))
+
+
+def mark(lives: Lives) -> None:
+    """Note what later steps ask: recalls, first nights out, each episode's place."""
+    episodes, plants = lives.episodes, lives.plants
+    count = count_rows(episodes)
+    episodes["episode"] = np.arange(count, dtype=np.int32)
+    episodes["recalled"] = np.zeros(count, dtype=bool)
+    episodes["recalled"][plants["episode"][plants["crisis"] == pl.RECALL]] = True
+    spans = Spans(episodes, sv.LANTERN)
+    before = spans.find_last(episodes["person"], episodes["referral"] - 1)
+    end = episodes["end"][before]
+    away = (end != NO_DAY) & (episodes["referral"] - end > 90)
+    episodes["first_night"] = (before < 0) | away
 
 
 def _get_end(episodes: Columns) -> np.ndarray:

@@ -9,16 +9,16 @@ import duckdb
 import numpy as np
 
 from flows.synth import crises, faults, numbers, seen_homelessness, settle
-from flows.synth import plants as pl
 from flows.synth import services as sv
 from flows.synth.columns import NO_DAY, Columns, count_days, store
 from flows.synth.contacts import add_workers, make_contacts
-from flows.synth.episodes import DAYS, WORDS, Spans, make_episodes
+from flows.synth.episodes import DAYS, WORDS, make_episodes
 from flows.synth.lives import make_people
 from flows.synth.names import Names, read_names
+from flows.synth.planting import Ground, add_failures
 from flows.synth.plants import Lives
 from flows.synth.records import make_records
-from flows.synth.truth import write_truth
+from flows.synth.truth import store_goals, write_truth
 
 _RECORDS = """
     create table records as
@@ -66,7 +66,7 @@ _PEOPLE = """
 def build_place(
     connection: duckdb.DuckDBPyConnection,
     count: int,
-    rng: np.random.Generator,
+    seed: int,
     truth: Path,
     today: date,
 ) -> dict[str, int]:
@@ -80,6 +80,7 @@ def build_place(
     """
     numbers.add_macros(connection)
     faults.add_macros(connection)
+    rng = np.random.Generator(np.random.PCG64(seed))
     day = count_days(today)
     names = read_names()
     people = make_people(count, names, rng, today)
@@ -87,14 +88,18 @@ def build_place(
     episodes = lives.episodes
     add_workers(episodes, rng)
     records = make_records(people, episodes, rng)
+    contacts = make_contacts(people, episodes, rng, day)
+    seen_homelessness.store_placements(connection, episodes, evictions, rng, day)
+    store_goals(connection, people, episodes, rng)
+    place = Ground(people, records, seed, day)
+    lives, contacts = add_failures(place, lives, contacts)
     _store_people(connection, people, names, day)
     store(connection, "today", {"today": np.array([day])}, ("today",))
     _store_records(connection, records)
-    store(connection, "episodes", episodes, DAYS, WORDS)
-    store(connection, "contacts", make_contacts(people, episodes, rng, day), ("day",))
-    seen_homelessness.store_placements(connection, episodes, evictions, rng, day)
+    store(connection, "episodes", lives.episodes, DAYS, WORDS)
+    store(connection, "contacts", contacts, ("day",))
     faults.see_people(connection)
-    return write_truth(connection, truth, people, lives, rng)
+    return write_truth(connection, truth, lives)
 
 
 def _live(
@@ -109,22 +114,8 @@ def _live(
     settle.interrupt_by_custody(lives.episodes, rng)
     lives, evictions = settle.drop_overlaps(lives, evictions)
     lives = settle.check_plants(lives, evictions)
-    _mark(lives)
+    settle.mark(lives)
     return lives, evictions
-
-
-def _mark(lives: Lives) -> None:
-    """Note what later steps ask: recalls, first nights out, each episode's place."""
-    episodes, plants = lives.episodes, lives.plants
-    count = len(episodes["person"])
-    episodes["episode"] = np.arange(count, dtype=np.int32)
-    episodes["recalled"] = np.zeros(count, dtype=bool)
-    episodes["recalled"][plants["episode"][plants["crisis"] == pl.RECALL]] = True
-    spans = Spans(episodes, sv.LANTERN)
-    before = spans.find_last(episodes["person"], episodes["referral"] - 1)
-    end = episodes["end"][before]
-    away = (end != NO_DAY) & (episodes["referral"] - end > 90)
-    episodes["first_night"] = (before < 0) | away
 
 
 def _store_records(connection: duckdb.DuckDBPyConnection, records: Columns) -> None:

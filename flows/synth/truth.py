@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 
 from flows.duck import quote_text
+from flows.synth import failures, trails
 from flows.synth import plants as pl
 from flows.synth import services as sv
 from flows.synth.columns import NO_DAY, Columns, store, take
@@ -36,9 +37,7 @@ _COMBINED = {
 def write_truth(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
-    people: Columns,
     lives: Lives,
-    rng: np.random.Generator,
 ) -> dict[str, int]:
     """Write the truth as Parquet.
 
@@ -47,7 +46,8 @@ def write_truth(
     """
     folder.mkdir(parents=True, exist_ok=True)
     _store_phenomena(connection, lives)
-    _store_goals(connection, people, lives.episodes, rng)
+    store(connection, "bare_plants", lives.plants, ("day",))
+    failures.store_failures(connection)
     counts = {}
     for name, query in _QUERIES.items():
         path = folder / f"{name}.parquet"
@@ -95,13 +95,13 @@ def _classify_crises(episodes: Columns) -> np.ndarray:
     return np.select(list(cases.values()), list(cases), -1)
 
 
-def _store_goals(
+def store_goals(
     connection: duckdb.DuckDBPyConnection,
     people: Columns,
     episodes: Columns,
     rng: np.random.Generator,
 ) -> None:
-    """Two in five begun episodes hold a goal or strength in the person's own words."""
+    """Make ``goals``, in people's own words: two in five begun episodes hold one."""
     rows = np.nonzero(
         (episodes["start"] != NO_DAY) & (rng.random(len(episodes["start"])) < 0.4)
     )[0]
@@ -178,4 +178,8 @@ _QUERIES = {
             case when kind = 'goal' then met_says_person end as is_met_says_person,
             case when kind = 'goal' then met_says_service end as is_met_says_service
         from goals order by person, provider, day, words""",
+    "failures": failures.QUERY,
+    "crises": trails.CRISES,
+    "trails": trails.TRAILS,
+    "worker_changes": trails.WORKER_CHANGES,
 }  # fmt: skip

@@ -25,6 +25,13 @@ from flows.paths import PROJECT, Place, replace_link
 
 DBT_PROJECT = PROJECT / "dbt_project"
 _DONE = {"success", "pass"}
+_NOTHING: dict[str, object] = {
+    "as_of": "2000-01-01",
+    "landed_folder": "",
+    "linked_folder": "",
+    "expected_providers": [],
+    "partnership_layouts": [],
+}
 
 
 def run_dbt(
@@ -51,7 +58,7 @@ def run_dbt(
     arguments += _arguments(place.logs / "dbt", variables)
     with _environment(place, keys):
         try:
-            result = dbtRunner(manifest=_parse()).invoke(arguments)
+            result = dbtRunner(manifest=parse()).invoke(arguments)
         finally:
             # dbt would hold the warehouse open until the process ends.
             DuckDBConnectionManager.close_all_connections()
@@ -65,19 +72,35 @@ def count_done(runs: list[RunResult], kinds: set[str]) -> int:
 
 
 @cache
-def _parse() -> Manifest:
-    """Parse the project once in a process; a run's own settings are not part of it."""
-    nothing = {
-        "as_of": "2000-01-01",
-        "landed_folder": "",
-        "linked_folder": "",
-        "expected_providers": [],
-        "partnership_layouts": [],
-    }
+def parse() -> Manifest:
+    """Parse the project once in a process; a run's own settings are not part of it.
+
+    Raises:
+        PipelineError: dbt cannot read the project.
+    """
     with TemporaryDirectory() as folder:
-        result = dbtRunner().invoke(["parse", *_arguments(Path(folder), nothing)])
+        result = dbtRunner().invoke(["parse", *_arguments(Path(folder), _NOTHING)])
     _check_result(result)
     return cast(Manifest, result.result)
+
+
+def document(folder: Path) -> Path:
+    """Have dbt write its own documents, of the project alone: no warehouse is opened.
+
+    Args:
+        folder: empty; what dbt leaves behind goes there, too.
+
+    Returns:
+        The path of the page, one file that needs no network.
+
+    Raises:
+        PipelineError: dbt cannot read the project.
+    """
+    arguments = ["docs", "generate", "--static", "--empty-catalog"]
+    given = _arguments(folder, _NOTHING)
+    given.remove("--no-write-json")
+    _check_result(dbtRunner().invoke([*arguments, *given]))
+    return folder / "target" / "static_index.html"
 
 
 def _arguments(logs: Path, variables: Mapping[str, object]) -> list[str]:

@@ -105,7 +105,7 @@ def test_every_provider_sends_every_file_of_its_layouts(
     sent = {(name.split("_2026")[0], file.layout) for name, file in checked.items()}
 
     assert set(made[1].files) == set(checked)
-    assert len(sent) == len(checked) == 30
+    assert len(sent) == len(checked) == 31
     assert all(file.rows == made[1].files[name] for name, file in checked.items())
     assert all(
         name.endswith(("_2026-06-30.csv", "_2026-06-30.xlsx")) for name in checked
@@ -342,6 +342,6 @@ def test_plants_show_in_the_episodes(tmp_path: Path) -> None:
             > date '2026-06-30'""",
     )
 
-    assert len(planted) == 11
+    assert len(planted) == 15
     assert min(planted.values()) >= 5
     assert street == refused == backwards == [(0,)]

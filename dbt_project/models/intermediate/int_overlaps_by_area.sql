@@ -16,7 +16,11 @@ counted as (
         person_lenses.lens_type,
         person_lenses.area_code,
         need_combinations.needs_combination,
-        count(*) as people_count
+        {% for reading in ['central', 'strict', 'loose'] %}
+            count(
+                case when person_lenses.link_strength_type = '{{ reading }}' then 1 end
+            ) as people_{{ reading }}_count{% if not loop.last %},{% endif %}
+        {% endfor %}
     from person_lenses
     inner join need_combinations
         on

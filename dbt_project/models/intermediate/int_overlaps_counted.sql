@@ -1,3 +1,5 @@
+{% set readings = ['central', 'strict', 'loose'] %}
+
 with by_area as (
     select * from {{ ref('int_overlaps_by_area') }}
 ),
@@ -25,7 +27,10 @@ whole_place as (
         lenses.lens_type,
         'all' as area_code,
         need_combinations.needs_combination,
-        coalesce(sum(by_area.people_count), 0) as people_count
+        {% for reading in readings %}
+            coalesce(sum(by_area.people_{{ reading }}_count), 0)
+                as people_{{ reading }}_count{% if not loop.last %},{% endif %}
+        {% endfor %}
     from periods
     cross join lenses
     cross join need_combinations
@@ -41,21 +46,18 @@ whole_place as (
 ),
 
 unioned as (
-    select
-        period_type,
-        lens_type,
-        area_code,
-        needs_combination,
-        people_count
-    from whole_place
-    union all
-    select
-        period_type,
-        lens_type,
-        area_code,
-        needs_combination,
-        people_count
-    from by_area
+    {% for part in ['whole_place', 'by_area'] %}
+        select
+            period_type,
+            lens_type,
+            area_code,
+            needs_combination,
+            {% for reading in readings %}
+                people_{{ reading }}_count{% if not loop.last %},{% endif %}
+            {% endfor %}
+        from {{ part }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from unioned

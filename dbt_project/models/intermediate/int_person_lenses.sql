@@ -6,22 +6,23 @@
     ('either', 'is_in_service or is_recorded'),
 ] %}
 
-with person_needs as (
-    select * from {{ ref('int_person_needs') }}
+with needs_by_strength as (
+    select * from {{ ref('int_needs_by_strength') }}
 ),
 
-described as (
-    select * from {{ ref('int_people_described') }}
+placed as (
+    select * from {{ ref('int_readings_placed') }}
 ),
 
 lensed as (
     {% for lens, condition in lenses %}
         select
+            link_strength_type,
             person_id,
             period_type,
             need_type,
             '{{ lens }}' as lens_type
-        from person_needs
+        from needs_by_strength
         where {{ condition }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -29,6 +30,7 @@ lensed as (
 
 flagged as (
     select
+        link_strength_type,
         person_id,
         period_type,
         lens_type,
@@ -37,15 +39,18 @@ flagged as (
                 as has_{{ need }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from lensed
-    group by person_id, period_type, lens_type
+    group by link_strength_type, person_id, period_type, lens_type
 ),
 
-placed as (
+lenses as (
     select
         flagged.*,
-        described.area_code
+        placed.area_code
     from flagged
-    inner join described on flagged.person_id = described.person_id
+    inner join placed
+        on
+            flagged.link_strength_type = placed.link_strength_type
+            and flagged.person_id = placed.person_id
 )
 
-select * from placed
+select * from lenses

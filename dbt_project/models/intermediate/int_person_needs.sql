@@ -1,51 +1,19 @@
-with periods as (
-    select * from {{ ref('int_periods') }}
-),
+{{ config(materialized='view') }}
 
-served as (
-    select * from {{ ref('int_people_served') }}
-),
-
-needs_recorded as (
-    select * from {{ ref('int_needs_recorded') }}
-),
-
-flagged as (
-    -- being in a sector's service is having the need that sector is for
-    select
-        person_id,
-        period_type,
-        true as is_in_service,
-        false as is_recorded,
-        case when sector = 'drugs' then 'substance_use' else sector end as need_type
-    from served
-    union all
-    select
-        needs_recorded.person_id,
-        periods.period_type,
-        false as is_in_service,
-        true as is_recorded,
-        needs_recorded.need_type
-    from needs_recorded
-    inner join periods
-        on
-            needs_recorded.recorded_date
-            between periods.period_start_date and periods.period_end_date
-    -- drops side needs: the four needs alone make the combinations
-    where
-        needs_recorded.need_type
-        in ('homelessness', 'substance_use', 'offending', 'mental_health')
+with needs_by_strength as (
+    select * from {{ ref('int_needs_by_strength') }}
 ),
 
 person_needs as (
     select
-        cast(person_id as string) as person_id,
-        cast(period_type as string) as period_type,
-        cast(need_type as string) as need_type,
-        bool_or(is_in_service) as is_in_service,
-        bool_or(is_recorded) as is_recorded
-    from flagged
-    group by person_id, period_type, need_type
+        person_id,
+        period_type,
+        need_type,
+        is_in_service,
+        is_recorded
+    from needs_by_strength
+    -- drops the stricter and the looser reading of the links
+    where link_strength_type = 'central'
 )
 
 select * from person_needs

@@ -23,7 +23,14 @@ judged as (
     select
         counted.area_code,
         counted.lens_type,
-        counted.people_count,
+        counted.people_central_count as people_count,
+        {% for name, pick in [('low', 'least'), ('high', 'greatest')] %}
+            {{ pick }}(
+                counted.people_strict_count,
+                counted.people_central_count,
+                counted.people_loose_count
+            ) as people_{{ name }}_count,
+        {% endfor %}
         need_combinations.*,
         period_coverage.*,
         {% for sector, need in sector_needs.items() %}
@@ -44,7 +51,9 @@ need_overlaps as (
         cast(lens_type as string) as lens_type,
         cast(needs_combination as string) as needs_combination,
         case when is_available then 'published' else 'not_available' end as status_type,
-        case when is_available then cast(people_count as bigint) end as people_count,
+        {% for count in ['people_count', 'people_low_count', 'people_high_count'] %}
+            case when is_available then cast({{ count }} as bigint) end as {{ count }},
+        {% endfor %}
         cast(needs_count as integer) as needs_count,
         cast(smd_level as integer) as smd_level,
         cast(providers_expected_count as bigint) as providers_expected_count,
