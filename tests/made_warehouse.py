@@ -93,6 +93,8 @@ def _filler(name: str) -> str:
         return "date '2026-01-01'"
     if name.endswith(("_count", "_days", "_score", "_level")):
         return "1::bigint"
+    if name.endswith(("_share", "_index", "_ratio", "_low", "_high")):
+        return "0.5::double"
     return "false" if name.startswith(("is_", "has_")) else "'made'"
 
 

@@ -36,3 +36,34 @@
 {% macro wilson_high(count, of_count) -%}
     {{ wilson(count, of_count, '+') }}
 {%- endmacro %}
+
+
+{#
+    One end of the 95 % interval of a ratio of two shares by the log method (Katz,
+    Baptista, Azen and Pike 1978): (a/n) / (b/m) * exp(-+ z * sqrt(1/a - 1/n + 1/b -
+    1/m)), z = 1.959964. Null where either share is none: the log of 0 has no value.
+#}
+{% macro katz(count, of_count, other_count, of_other_count, sign) -%}
+    case
+        when {{ count }} > 0 and {{ other_count }} > 0
+            then
+                {{ share(count, of_count) }}
+                / ({{ share(other_count, of_other_count) }})
+                * exp(
+                    {{ sign }} 1.9599640 * sqrt(
+                        cast(1 as double) / {{ count }}
+                        - cast(1 as double) / {{ of_count }}
+                        + cast(1 as double) / {{ other_count }}
+                        - cast(1 as double) / {{ of_other_count }}
+                    )
+                )
+    end
+{%- endmacro %}
+
+{% macro katz_low(count, of_count, other_count, of_other_count) -%}
+    {{ katz(count, of_count, other_count, of_other_count, '-') }}
+{%- endmacro %}
+
+{% macro katz_high(count, of_count, other_count, of_other_count) -%}
+    {{ katz(count, of_count, other_count, of_other_count, '+') }}
+{%- endmacro %}

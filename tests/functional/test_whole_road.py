@@ -8,9 +8,8 @@ from collections import Counter
 
 import duckdb
 
+from flows.gating.suites import list_marts
 from tests.functional.conftest import copy_place, new_place, read_events, run_command
-
-MARTS = ("people", "person_episodes", "person_timeline", "need_overlaps", "coverage")
 
 
 def exports(place) -> list[dict]:
@@ -105,7 +104,7 @@ def test_the_release_holds_the_marts_with_comments_and_no_identifier(finished):
             "and schema_name = 'main' and not internal and comment is null"
         ).fetchall()
 
-    assert {name for name, _ in tables} == set(MARTS)
+    assert {name for name, _ in tables} == set(list_marts())
     assert all(comment.startswith("One row per ") for _, comment in tables)
     assert uncommented == []
 

@@ -1,0 +1,40 @@
+with events as (
+    select * from {{ ref('int_load_events') }}
+),
+
+calendar as (
+    select * from {{ ref('int_calendar') }}
+),
+
+rules as (
+    select * from {{ ref('int_relation_rules') }}
+),
+
+windows as (
+    select
+        calendar.period_start_date as month_date,
+        calendar.period_end_date,
+        {{ days_after('calendar.period_end_date', '1 - rules.load_days') }}
+            as window_start_date
+    from calendar
+    cross join rules
+    where calendar.period_type = 'month'
+),
+
+counted as (
+    select
+        events.person_id,
+        windows.month_date,
+        count(*) filter (where events.event_type = 'assessment') as assessments_count,
+        count(*) filter (where events.event_type = 'handover') as handovers_count,
+        count(*) filter (where events.event_type = 'fact_reasked')
+            as facts_reasked_count
+    from events
+    inner join windows
+        on
+            events.event_date
+            between windows.window_start_date and windows.period_end_date
+    group by events.person_id, windows.month_date
+)
+
+select * from counted
