@@ -109,9 +109,9 @@ def _design(histories: Sequence[tuple[int, ...]], terms: Terms) -> Counts:
 def is_estimable(counts: Counts, terms: Terms) -> bool:
     """Tell whether a model has a finite best fit to these counts.
 
-    With empty cells a dependence may run off to nothing or to infinity. The best fit is
-    finite where some table without an empty cell has the same margins (Fienberg and
-    Rinaldo 2012, Annals of Statistics 40); a linear program looks for its smallest cell.
+    With empty cells a dependence may run off to nothing or to infinity. The best fit
+    is finite where some table without an empty cell has the same margins (Fienberg and
+    Rinaldo 2012, Annals of Statistics 40); a linear program looks for one.
     """
     if counts.all():
         return True
@@ -160,7 +160,7 @@ def fit_model(counts: Counts, terms: Terms) -> Fit:
 
 def _fit(counts: Counts, design: Counts) -> sm.GLM:
     with warnings.catch_warnings():
-        # A model with as many terms as cells fits exactly, which statsmodels remarks on.
+        # A model with as many terms as cells fits exactly, and statsmodels says so.
         warnings.simplefilter("ignore")
         return sm.GLM(counts, design, family=sm.families.Poisson()).fit()
 

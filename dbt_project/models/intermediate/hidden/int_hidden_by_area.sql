@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with cells as (
     select * from {{ ref('int_hidden_cells') }}
 ),
@@ -8,11 +6,15 @@ estimates as (
     select * from {{ ref('int_hidden_estimates') }}
 ),
 
-period_coverage as (
-    select * from {{ ref('int_period_coverage') }}
+refusals as (
+    select * from {{ ref('int_hidden_refusals') }}
 ),
 
-by_area as (
+rules as (
+    select * from {{ ref('hidden_population_rules') }}
+),
+
+read_thrice as (
     select
         cells.period_type,
         cells.area_code,
@@ -28,8 +30,10 @@ by_area as (
                     when cells.link_strength_type = '{{ reading }}'
                         then estimates.total
                 end
-            ) as {{ reading }}_total_count{{ ',' if not loop.last }}
+            ) as {{ reading }}_total_count,
         {% endfor %}
+        cast(100 as double) * max(estimates.total) / min(estimates.total)
+            as apart_percent
     from cells
     left join estimates
         on
@@ -39,27 +43,19 @@ by_area as (
     group by cells.period_type, cells.area_code
 ),
 
--- people known where a sector sent nothing are too few, so there is no count of them
-covered as (
+by_area as (
     select
-        by_area.*,
-        period_coverage.period_start_date,
-        period_coverage.period_end_date,
-        period_coverage.providers_expected_count,
-        period_coverage.providers_received_count,
-        concat_ws(
-            ', ',
-            case when period_coverage.is_homelessness_covered then 'homelessness' end,
-            case when period_coverage.is_drugs_covered then 'drugs' end,
-            case when period_coverage.is_offending_covered then 'offending' end,
-            case when period_coverage.is_mental_health_covered then 'mental health' end
-        ) as lists_words,
-        period_coverage.is_homelessness_covered
-        and period_coverage.is_drugs_covered
-        and period_coverage.is_offending_covered
-        and period_coverage.is_mental_health_covered as is_known_counted
-    from by_area
-    inner join period_coverage on by_area.period_type = period_coverage.period_type
+        read_thrice.*,
+        case
+            when read_thrice.apart_percent > rules.threshold then rules.words
+            else refusals.status_reason
+        end as status_reason
+    from read_thrice
+    inner join rules on rules.rule_type = 'readings_apart'
+    left join refusals
+        on
+            read_thrice.period_type = refusals.period_type
+            and read_thrice.area_code = refusals.area_code
 )
 
-select * from covered
+select * from by_area

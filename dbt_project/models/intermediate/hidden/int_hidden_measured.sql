@@ -1,5 +1,7 @@
 {{ config(materialized='view') }}
 
+{% set sectors = ['homelessness', 'drugs', 'offending', 'mental_health'] %}
+
 {% set pairs = [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]] %}
 
 with cells as (
@@ -27,7 +29,7 @@ measured as (
         case rules.rule_type
             when 'sectors_covered'
                 then
-                    {% for sector in ['homelessness', 'drugs', 'offending', 'mental_health'] %}
+                    {% for sector in sectors %}
                         cast(period_coverage.is_{{ sector }}_covered as integer)
                         {{ '+' if not loop.last }}
                     {% endfor %}
@@ -60,8 +62,8 @@ measured as (
     from cells
     inner join period_coverage on cells.period_type = period_coverage.period_type
     cross join rules
-    -- drops settings, which refuse nothing
-    where rules.bound_type <> 'setting'
+    -- drops settings, and what can be told only once there are estimates
+    where rules.bound_type in ('least', 'most')
 )
 
 select * from measured

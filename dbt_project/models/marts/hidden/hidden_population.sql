@@ -1,10 +1,7 @@
-{% set averaged = [
+{% set figures = [
     ('people_estimated_low_count', 'total_low'),
     ('people_estimated_count', 'total'),
     ('people_estimated_high_count', 'total_high'),
-] %}
-
-{% set beside = [
     ('span_low_count', 'span_low'),
     ('span_high_count', 'span_high'),
     ('best_model_low_count', 'best_model_low'),
@@ -25,8 +22,14 @@ estimates as (
     where link_strength_type = 'central'
 ),
 
-refusals as (
-    select * from {{ ref('int_hidden_refusals') }}
+period_coverage as (
+    select
+        *,
+        {% for sector in ['homelessness', 'drugs', 'offending', 'mental_health'] %}
+            cast(is_{{ sector }}_covered as integer){{ ' +' if not loop.last }}
+        {% endfor %}
+            as lists_count
+    from {{ ref('int_period_coverage') }}
 ),
 
 hidden_population as (
@@ -34,43 +37,43 @@ hidden_population as (
         cast(by_area.period_type as string) as period_type,
         cast(by_area.area_code as string) as area_code,
         case
-            when refusals.status_reason is null then 'published' else 'not_available'
+            when by_area.status_reason is null then 'published' else 'not_available'
         end as status_type,
-        cast(refusals.status_reason as string) as status_reason,
-        {% for column, reading in [
-            ('people_known_low_count', 'loose'),
-            ('people_known_count', 'central'),
-            ('people_known_high_count', 'strict'),
-        ] %}
+        cast(by_area.status_reason as string) as status_reason,
+        {% for end, links in [('_low', 'loose'), ('', 'central'), ('_high', 'strict')] %}
             case
-                when by_area.is_known_counted
-                    then cast(by_area.{{ reading }}_known_count as bigint)
-            end as {{ column }},
+                when period_coverage.lists_count = 4
+                    then cast(by_area.{{ links }}_known_count as bigint)
+            end as people_known{{ end }}_count,
         {% endfor %}
-        {% for column, total in averaged %}
+        {% for column, total in figures[:3] %}
             cast(estimates.{{ total }} - by_area.central_known_count as bigint)
                 as {{ column | replace('estimated', 'hidden') }},
         {% endfor %}
-        {% for column, source in averaged + beside %}
+        {% for column, source in figures %}
             cast(estimates.{{ source }} as bigint) as {{ column }},
         {% endfor %}
-        cast(by_area.strict_total_count as bigint) as strict_links_count,
-        cast(by_area.loose_total_count as bigint) as loose_links_count,
+        {% for reading in ['strict', 'loose'] %}
+            case
+                when by_area.status_reason is null
+                    then cast(by_area.{{ reading }}_total_count as bigint)
+            end as {{ reading }}_links_count,
+        {% endfor %}
         cast(estimates.best_model_words as string) as model_words,
-        cast(by_area.lists_words as string) as lists_words,
-        cast(by_area.providers_expected_count as bigint) as providers_expected_count,
-        cast(by_area.providers_received_count as bigint) as providers_received_count,
-        cast(by_area.period_start_date as date) as period_start_date,
-        cast(by_area.period_end_date as date) as period_end_date
+        cast(period_coverage.lists_count as integer) as lists_count,
+        cast(period_coverage.providers_expected_count as bigint)
+            as providers_expected_count,
+        cast(period_coverage.providers_received_count as bigint)
+            as providers_received_count,
+        cast(period_coverage.period_start_date as date) as period_start_date,
+        cast(period_coverage.period_end_date as date) as period_end_date
     from by_area
+    inner join period_coverage on by_area.period_type = period_coverage.period_type
     left join estimates
         on
             by_area.period_type = estimates.period_type
             and by_area.area_code = estimates.area_code
-    left join refusals
-        on
-            by_area.period_type = refusals.period_type
-            and by_area.area_code = refusals.area_code
+            and by_area.status_reason is null
 )
 
 select * from hidden_population
