@@ -43,3 +43,20 @@
     {%- endfor -%}
     {{ counts | join(' + ') }}
 {%- endmacro %}
+
+
+{# Of the 15 histories, how many have nobody. #}
+{% macro empty_histories_count() -%}
+    {%- for history in capture_histories() -%}
+        case when people_{{ history }}_count = 0 then 1 else 0 end
+        {{- ' + ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# Of the four sectors, how many have an export that covers the period. #}
+{% macro sectors_covered_count() -%}
+    {%- for sector in ['homelessness', 'drugs', 'offending', 'mental_health'] -%}
+        cast(is_{{ sector }}_covered as integer){{ ' + ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -10,7 +10,10 @@ import duckdb
 
 from tests.functional.conftest import copy_place, new_place, read_events, run_command
 
-MARTS = ("people", "person_episodes", "person_timeline", "need_overlaps", "coverage")
+MARTS = (
+    "people", "person_episodes", "person_timeline", "need_overlaps", "coverage",
+    "hidden_population",
+)  # fmt: skip
 
 
 def exports(place) -> list[dict]:

@@ -322,6 +322,7 @@ def test_marts_are_judged_with_the_facts_key_and_the_file_is_let_go(place, keys)
         "person_timeline",
         "need_overlaps",
         "coverage",
+        "hidden_population",
     }
     run_sql(place, keys, "create table written_after as select 1 as one")
 

@@ -1,7 +1,5 @@
 {{ config(materialized='view') }}
 
-{% set sectors = ['homelessness', 'drugs', 'offending', 'mental_health'] %}
-
 {% set pairs = [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]] %}
 
 with cells as (
@@ -27,12 +25,7 @@ measured as (
         rules.threshold,
         rules.words,
         case rules.rule_type
-            when 'sectors_covered'
-                then
-                    {% for sector in sectors %}
-                        cast(period_coverage.is_{{ sector }}_covered as integer)
-                        {{ '+' if not loop.last }}
-                    {% endfor %}
+            when 'sectors_covered' then {{ sectors_covered_count() }}
             when 'providers_missing'
                 then
                     period_coverage.providers_expected_count
@@ -52,12 +45,7 @@ measured as (
                             {{ people_on_lists(pair) }}{{ ',' if not loop.last }}
                         {% endfor %}
                     )
-            when 'histories_empty'
-                then
-                    {% for history in capture_histories() %}
-                        case when people_{{ history }}_count = 0 then 1 else 0 end
-                        {{ '+' if not loop.last }}
-                    {% endfor %}
+            when 'histories_empty' then {{ empty_histories_count() }}
         end as measured_count
     from cells
     inner join period_coverage on cells.period_type = period_coverage.period_type

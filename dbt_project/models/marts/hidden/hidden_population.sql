@@ -25,10 +25,7 @@ estimates as (
 period_coverage as (
     select
         *,
-        {% for sector in ['homelessness', 'drugs', 'offending', 'mental_health'] %}
-            cast(is_{{ sector }}_covered as integer){{ ' +' if not loop.last }}
-        {% endfor %}
-            as lists_count
+        {{ sectors_covered_count() }} as lists_count
     from {{ ref('int_period_coverage') }}
 ),
 
@@ -40,7 +37,9 @@ hidden_population as (
             when by_area.status_reason is null then 'published' else 'not_available'
         end as status_type,
         cast(by_area.status_reason as string) as status_reason,
-        {% for end, links in [('_low', 'loose'), ('', 'central'), ('_high', 'strict')] %}
+        {% for end, links in [
+            ('_low', 'loose'), ('', 'central'), ('_high', 'strict')
+        ] %}
             case
                 when period_coverage.lists_count = 4
                     then cast(by_area.{{ links }}_known_count as bigint)
