@@ -190,4 +190,10 @@ _MARTS = (
         'received' as status_type, 1::double as link_rate, 43::bigint as
         rows_received_count, 4::bigint as rows_quarantined_count
     """,
+    """
+    create table hidden_population as
+    select unnest(['last_year', 'year_before']) as period_type, 'all' as area_code,
+        'not_available' as status_type, 'Too few people are known' as status_reason,
+        null::bigint as people_hidden_count
+    """,
 )

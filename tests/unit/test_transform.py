@@ -137,6 +137,7 @@ def test_an_empty_place_has_no_people_and_no_figure_that_reads_as_zero(landing):
         # 14 periods and 4 providers, 6 bands; 6 bands, 3 thirds and 3 outcomes
         "referral_network": 56, "creaming_index": 56, "referral_decisions": 336,
         "referral_rejections": 336, "continuity_outcomes": 54,
+        "hidden_population": 2,
     }  # fmt: skip
     assert result.models_built > 80
     assert result.tests_passed > 180
