@@ -133,7 +133,8 @@ def test_an_empty_place_has_no_people_and_no_figure_that_reads_as_zero(landing):
 
     assert result.rows == {
         "people": 0, "person_episodes": 0, "person_timeline": 0, "need_overlaps": 90,
-        "coverage": 4,
+        "coverage": 4, "crisis_demand": 252, "litmus": 24, "outcome_integrity": 252,
+        "gap_drift": 48,
     }  # fmt: skip
     assert result.models_built > 80
     assert result.tests_passed > 180
