@@ -1,40 +1,5 @@
-with periods as (
-    select * from {{ ref('int_periods') }}
-),
-
-served as (
-    select * from {{ ref('int_people_served') }}
-),
-
-needs_recorded as (
-    select * from {{ ref('int_needs_recorded') }}
-),
-
-flagged as (
-    -- being in a sector's service is having the need that sector is for
-    select
-        person_id,
-        period_type,
-        true as is_in_service,
-        false as is_recorded,
-        case when sector = 'drugs' then 'substance_use' else sector end as need_type
-    from served
-    union all
-    select
-        needs_recorded.person_id,
-        periods.period_type,
-        false as is_in_service,
-        true as is_recorded,
-        needs_recorded.need_type
-    from needs_recorded
-    inner join periods
-        on
-            needs_recorded.recorded_date
-            between periods.period_start_date and periods.period_end_date
-    -- drops side needs: the four needs alone make the combinations
-    where
-        needs_recorded.need_type
-        in ('homelessness', 'substance_use', 'offending', 'mental_health')
+with records_in_need as (
+    select * from {{ ref('int_records_in_need') }}
 ),
 
 person_needs as (
@@ -44,7 +9,7 @@ person_needs as (
         cast(need_type as string) as need_type,
         bool_or(is_in_service) as is_in_service,
         bool_or(is_recorded) as is_recorded
-    from flagged
+    from records_in_need
     group by person_id, period_type, need_type
 )
 
