@@ -1,15 +1,22 @@
 {#
-    People counted by each reading of the links (int_links_by_strength): as linked now,
-    joined by weaker evidence too (fewer people, the low figure), and by the strongest
-    alone (more people, the high figure). The rows counted are people of a reading.
+    People counted by the readings of the links (int_links_by_strength): as linked now,
+    and the least and the most of the three readings. Fewer people are found where
+    weaker evidence joins them, too; yet where something is known of a person by the
+    links alone, the strictest reading may find the fewest. The rows counted are people
+    of a reading.
 #}
 {% macro count_by_reading(name, condition='true', relation='') -%}
     {%- set read = (relation ~ '.' if relation) ~ 'link_strength_type' -%}
-    {%- for end, reading in [('', 'central'), ('low_', 'loose'), ('high_', 'strict')] %}
-        count(*) filter (
-            where {{ read }} = '{{ reading }}' and {{ condition }}
-        ) as {{ name }}_{{ end }}count{{ ',' if not loop.last }}
-    {%- endfor %}
+    {%- set counts = [] -%}
+    {%- for reading in ['central', 'loose', 'strict'] -%}
+        {%- do counts.append(
+            "count(*) filter (where " ~ read ~ " = '" ~ reading ~ "' and "
+            ~ condition ~ ")"
+        ) -%}
+    {%- endfor -%}
+    {{ counts[0] }} as {{ name }}_count,
+    least({{ counts | join(', ') }}) as {{ name }}_low_count,
+    greatest({{ counts | join(', ') }}) as {{ name }}_high_count
 {%- endmacro %}
 
 

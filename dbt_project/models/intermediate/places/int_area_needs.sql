@@ -10,16 +10,22 @@ described as (
     select * from {{ ref('int_people_described') }}
 ),
 
--- a door is an episode in the need's own sector, whichever of the records had it
+-- a door is an episode in the need's own sector, whichever of the records had it; one
+-- area for each, so that nobody counts twice where a looser reading joins two areas
 people as (
     select
         links.person_id,
         links.link_strength_type,
         records_in_need.period_type,
         records_in_need.need_type,
+        coalesce(
+            max(described.area_code) filter (where described.area_code <> 'not_known'),
+            'not_known'
+        ) as area_code,
         bool_or(records_in_need.has_episode) as has_episode
     from records_in_need
     inner join links on records_in_need.record_id = links.record_id
+    inner join described on records_in_need.person_id = described.person_id
     group by
         links.person_id,
         links.link_strength_type,
@@ -27,36 +33,19 @@ people as (
         records_in_need.need_type
 ),
 
--- the area is that of the people as linked now, in every reading
-areas as (
-    select distinct
-        links.person_id,
-        links.link_strength_type,
-        described.area_code
-    from links
-    inner join records_in_need on links.record_id = records_in_need.record_id
-    inner join described on records_in_need.person_id = described.person_id
-    union all
-    select distinct
-        person_id,
-        link_strength_type,
-        'all' as area_code
-    from links
-),
-
+{% set whole = "'all'" %}
 area_needs as (
-    select
-        people.period_type,
-        areas.area_code,
-        people.need_type,
-        {{ count_by_reading('people_in_need', relation='people') }},
-        {{ count_by_reading('no_door', 'not people.has_episode', 'people') }}
-    from people
-    inner join areas
-        on
-            people.person_id = areas.person_id
-            and people.link_strength_type = areas.link_strength_type
-    group by people.period_type, areas.area_code, people.need_type
+    {% for area in ['area_code', whole] %}
+        select
+            period_type,
+            {{ area }} as area_code,
+            need_type,
+            {{ count_by_reading('people_in_need') }},
+            {{ count_by_reading('no_door', 'not has_episode') }}
+        from people
+        group by period_type, need_type{{ ', area_code' if area == 'area_code' }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from area_needs

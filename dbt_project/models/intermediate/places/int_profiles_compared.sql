@@ -20,11 +20,14 @@ compared as (
         case
             when count(*) > 1
                 then
-                    sum(one.share * other.share)
-                    / nullif(
-                        sqrt(sum(one.share * one.share))
-                        * sqrt(sum(other.share * other.share)),
-                        0
+                    round(
+                        sum(one.trait_share * other.trait_share)
+                        / nullif(
+                            sqrt(sum(one.trait_share * one.trait_share))
+                            * sqrt(sum(other.trait_share * other.trait_share)),
+                            0
+                        ),
+                        6
                     )
         end as similarity
     from profiles as one

@@ -45,16 +45,19 @@ concentrated as (
     select
         period_type,
         sector,
-        count(*) as groups_count,
-        sum(areas_count) as areas_count,
-        sum(people_in_need_count) as people_in_need_count,
         {% for name in figures %}
             sum({{ name }}_count) as {{ name }}_count,
             case
                 when count(*) > 1 and sum({{ name }}_count) > 0
-                    then 2 * sum({{ name }}_count * rank) / sum({{ name }}_count) - 1
-            end as {{ name }}_index{{ ',' if not loop.last }}
+                    then
+                        round(
+                            2 * sum({{ name }}_count * rank) / sum({{ name }}_count) - 1, 6
+                        )
+            end as {{ name }}_index,
         {% endfor %}
+        count(*) as groups_count,
+        sum(areas_count) as areas_count,
+        sum(people_in_need_count) as people_in_need_count
     from ranked
     group by period_type, sector
 )

@@ -7,7 +7,10 @@
     'mental_health': 'mental_health',
 } %}
 
-{% set people = ['people_in_need', 'no_door'] %}
+{% set counts = [
+    'people_in_need_count', 'people_in_need_low_count', 'people_in_need_high_count',
+    'no_door_count', 'no_door_low_count', 'no_door_high_count',
+] %}
 
 with periods as (
     select * from {{ ref('int_periods') }}
@@ -49,11 +52,8 @@ counted as (
         areas.area_code,
         sectors.sector,
         sectors.need_type,
-        {% for name in people %}
-            {% for end in ['', 'low_', 'high_'] %}
-                coalesce(area_needs.{{ name }}_{{ end }}count, 0)
-                    as {{ name }}_{{ end }}count,
-            {% endfor %}
+        {% for count in counts %}
+            coalesce(area_needs.{{ count }}, 0) as {{ count }},
         {% endfor %}
         area_services.places_count,
         coalesce(area_services.services_count, 0) as services_count,

@@ -45,7 +45,7 @@ profiles as (
         needing.sector,
         'need' as profile_type,
         needing.need_type as trait_type,
-        {{ share('needing.people_count', 'sizes.served_count') }} as share
+        {{ share('needing.people_count', 'sizes.served_count') }} as trait_share
     from needing
     inner join sizes
         on
@@ -63,7 +63,7 @@ profiles as (
         sector,
         'cause' as profile_type,
         cause_type as trait_type,
-        people_share as share
+        people_share as trait_share
     from structural_causes
     -- drops the whole place, and causes that a sector's people were not asked about
     where sector <> 'all' and status_type = 'published'

@@ -29,10 +29,9 @@ counted as (
                 where {{ judge }}_judgement_type = 'met'
             ), 0) as goals_met_by_{{ judge }}_count,
         {% endfor %}
+        -- two judgements are the same or not the same, unless one of them is missing
         coalesce(sum(goals_count) filter (
-            where
-                person_judgement_type is not null
-                and service_judgement_type is not null
+            where (person_judgement_type = service_judgement_type) is not null
         ), 0) as goals_judged_by_both_count,
         coalesce(sum(goals_count) filter (
             where person_judgement_type = service_judgement_type
@@ -45,13 +44,18 @@ agreed as (
     select
         counted.*,
         -- both sides times the square of the goals, so that whole numbers are compared
-        (
-            cast(goals_agreed_count as double) * goals_judged_by_both_count
-            - coalesce(expected.products, 0)
-        ) / nullif(
-            cast(goals_judged_by_both_count as double) * goals_judged_by_both_count
-            - coalesce(expected.products, 0),
-            0
+        round(
+            (
+                cast(counted.goals_agreed_count as double)
+                * counted.goals_judged_by_both_count
+                - coalesce(expected.products, 0)
+            ) / nullif(
+                cast(counted.goals_judged_by_both_count as double)
+                * counted.goals_judged_by_both_count
+                - coalesce(expected.products, 0),
+                0
+            ),
+            6
         ) as goals_kappa
     from counted
     left join expected

@@ -20,18 +20,17 @@ period_coverage as (
 
 provider_periods as (
     select
+        {% for report in reports %}
+            coalesce(bool_or(reports_covered.report_type = '{{ report }}'), false)
+                as has_{{ report }},
+        {% endfor %}
         periods.period_type,
         periods.period_start_date,
         periods.period_end_date,
         providers.provider,
         providers.sector,
         period_coverage.providers_expected_count,
-        period_coverage.providers_received_count,
-        {% for report in reports %}
-            coalesce(
-                bool_or(reports_covered.report_type = '{{ report }}'), false
-            ) as has_{{ report }}{{ ',' if not loop.last }}
-        {% endfor %}
+        period_coverage.providers_received_count
     from periods
     cross join providers
     inner join period_coverage on periods.period_type = period_coverage.period_type

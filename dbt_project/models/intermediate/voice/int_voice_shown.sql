@@ -43,16 +43,28 @@ feedback_counted as (
 -- what a provider does not send is not none
 shown as (
     select
-        provider_periods.*,
+        provider_periods.period_type,
+        provider_periods.provider,
+        provider_periods.sector,
+        provider_periods.has_own_export,
+        provider_periods.has_goals,
+        provider_periods.has_feedback,
+        provider_periods.providers_expected_count,
+        provider_periods.providers_received_count,
+        provider_periods.period_start_date,
+        provider_periods.period_end_date,
         {% for counts, condition in needs %}
             {% for count in counts %}
                 case when {{ condition }} then coalesce({{ count }}, 0) end
                     as {{ count }},
             {% endfor %}
         {% endfor %}
-        case when has_goals then goals_agreed.goals_kappa end as goals_kappa,
-        case when has_feedback then feedback_counted.feedback_score_mean end
-            as feedback_score_mean
+        case when provider_periods.has_goals then goals_agreed.goals_kappa end
+            as goals_kappa,
+        case
+            when provider_periods.has_feedback
+                then feedback_counted.feedback_score_mean
+        end as feedback_score_mean
     from provider_periods
     {% for counted in ['voices_counted', 'goals_agreed', 'feedback_counted'] %}
         left join {{ counted }}

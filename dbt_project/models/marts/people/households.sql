@@ -21,8 +21,6 @@ shown as (
         periods.period_type,
         periods.period_start_date,
         periods.period_end_date,
-        whole.providers_expected_count,
-        whole.providers_received_count,
         case when homelessness.is_covered then counted.adults_count end
             as adults_count,
         {% for count in everyone %}
@@ -33,8 +31,10 @@ shown as (
         {% endfor %}
         {% for count in all_sectors %}
             case when whole.is_covered then counted.{{ count }} end
-                as {{ count }}{{ ',' if not loop.last }}
+                as {{ count }},
         {% endfor %}
+        whole.providers_expected_count,
+        whole.providers_received_count
     from counted
     inner join periods on counted.period_type = periods.period_type
     inner join covered as whole

@@ -27,10 +27,10 @@ paired as (
         periods.period_start_date,
         periods.period_end_date,
         sectors.sector,
-        others.sector as other_sector
+        other_sectors.sector as other_sector
     from periods
     cross join sectors
-    inner join sectors as others on sectors.sector < others.sector
+    inner join sectors as other_sectors on sectors.sector < other_sectors.sector
 ),
 
 cause_similarity as (

@@ -17,11 +17,11 @@ shown as (
         status_reason_type,
         providers_expected_count,
         providers_received_count,
-        case when is_covered then served_count end as served_count,
         {% for count in counts %}
             case when status_reason_type = 'available' then {{ count }} end
-                as {{ count }}{{ ',' if not loop.last }}
+                as {{ count }},
         {% endfor %}
+        case when is_covered then served_count end as served_count
     from judged
 ),
 

@@ -15,17 +15,19 @@ counted as (
 -- a provider that does not send strengths is not one whose people have none
 shown as (
     select
-        provider_periods.*,
         {% for count in people + ['needs_count'] %}
-            case when has_own_export then coalesce(counted.{{ count }}, 0) end
-                as {{ count }},
+            case
+                when provider_periods.has_own_export
+                    then coalesce(counted.{{ count }}, 0)
+            end as {{ count }},
         {% endfor %}
         {% for count in told %}
             case
-                when has_own_export and has_strengths
+                when provider_periods.has_own_export and provider_periods.has_strengths
                     then coalesce(counted.{{ count }}, 0)
-            end as {{ count }}{{ ',' if not loop.last }}
+            end as {{ count }},
         {% endfor %}
+        provider_periods.*
     from provider_periods
     left join counted
         on

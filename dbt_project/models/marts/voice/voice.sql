@@ -33,7 +33,8 @@ voice as (
         {{ status_of('feedback_count') }} as feedback_status_type,
         {% for name in people %}
             {% for end in ['', 'low_', 'high_'] %}
-                cast({{ name }}_{{ end }}count as bigint) as {{ name }}_{{ end }}count,
+                cast({{ name }}_{{ end }}count as bigint)
+                    as {{ name }}_{{ end }}count,
             {% endfor %}
         {% endfor %}
         {{ share_with_interval('own_goal', 'people') }},
