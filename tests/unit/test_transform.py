@@ -133,7 +133,9 @@ def test_an_empty_place_has_no_people_and_no_figure_that_reads_as_zero(landing):
 
     assert result.rows == {
         "people": 0, "person_episodes": 0, "person_timeline": 0, "need_overlaps": 90,
-        "coverage": 4,
+        "coverage": 4, "provision_by_place": 8, "provision_concentration": 8,
+        "structural_causes": 50, "cause_similarity": 12, "voice": 8, "strengths": 8,
+        "panel_findings_summary": 20, "households": 2,
     }  # fmt: skip
     assert result.models_built > 80
     assert result.tests_passed > 180

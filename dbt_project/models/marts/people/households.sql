@@ -35,8 +35,9 @@ shown as (
         {% endfor %}
         whole.providers_expected_count,
         whole.providers_received_count
-    from counted
-    inner join periods on counted.period_type = periods.period_type
+    -- a year in which nobody named a household has one row that says so
+    from periods
+    left join counted on periods.period_type = counted.period_type
     inner join covered as whole
         on periods.period_type = whole.period_type and whole.sector = 'all'
     left join covered as homelessness
@@ -51,6 +52,11 @@ households as (
         cast(provider as string) as provider,
         cast(period_type as string) as period_type,
         {{ status_of('adults_count') }} as status_type,
+        case
+            when adults_count is not null then 'available'
+            when household_id is null then 'no_household_named'
+            else 'sector_not_received'
+        end as status_reason_type,
         cast(adults_count as bigint) as adults_count,
         {{ status_of('children_count') }} as children_status_type,
         {% for count in everyone %}
