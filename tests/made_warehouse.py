@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from itertools import product
 
-from flows.duck import attach_encrypted, connect, quote_name
-from flows.gating.suites import SUITES, list_marts, load_suite
+from flows.duck import attach_encrypted, connect, quote_name, quote_text
+from flows.gating.suites import SUITES, Suite, list_marts, load_suite
 from flows.keys import Keys
 from flows.paths import Place
 from flows.releasing.profiles import NEEDS
@@ -78,14 +78,30 @@ def run_sql(place: Place, keys: Keys, statement: str) -> list[tuple]:
 def _match_columns(connection, mart: str) -> None:
     """Add the columns of a mart's suite that the small table lacks, in its order."""
     there = {row[0] for row in connection.execute(f"describe {mart}").fetchall()}
-    wanted = load_suite(SUITES / "published" / f"{mart}.yml").columns
+    suite = load_suite(SUITES / "published" / f"{mart}.yml")
+    expected = _list_expected(suite)
     chosen = [
-        quote_name(name) if name in there else f"{_filler(name)} as {quote_name(name)}"
-        for name in wanted
+        quote_name(name)
+        if name in there
+        else f"{expected.get(name) or _filler(name)} as {quote_name(name)}"
+        for name in suite.columns
     ]
     connection.execute(
         f"create or replace table {mart} as select {', '.join(chosen)} from {mart}"
     )
+
+
+def _list_expected(suite: Suite) -> dict[str, str]:
+    """Give a value that its suite's own sets and bounds allow, by column."""
+    expected = {}
+    for check in suite.expectations:
+        column = check.kwargs.get("column", "")
+        if values := check.kwargs.get("value_set"):
+            expected.setdefault(column, quote_text(str(values[0])))
+        elif isinstance(least := check.kwargs.get("min_value"), int | float):
+            kind = "bigint" if isinstance(least, int) else "double"
+            expected.setdefault(column, f"({least})::{kind}")
+    return expected
 
 
 def _filler(name: str) -> str:

@@ -139,6 +139,7 @@ def test_an_empty_place_has_no_people_and_no_figure_that_reads_as_zero(landing):
         "referral_rejections": 336, "continuity_outcomes": 54,
         "hidden_population": 2,
         "crisis_demand": 252, "litmus": 24, "outcome_integrity": 252, "gap_drift": 48,
+        "provision_by_place": 8, "provision_concentration": 8, "structural_causes": 50, "cause_similarity": 12, "voice": 8, "strengths": 8, "panel_findings_summary": 20, "households": 2,
     }  # fmt: skip
     assert result.models_built > 80
     assert result.tests_passed > 180
