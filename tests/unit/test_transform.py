@@ -133,7 +133,8 @@ def test_an_empty_place_has_no_people_and_no_figure_that_reads_as_zero(landing):
 
     assert result.rows == {
         "people": 0, "person_episodes": 0, "person_timeline": 0, "need_overlaps": 90,
-        "coverage": 4, "coordination_load": 0, "relationship_continuity": 0,
+        "coverage": 4, "sector_lens": 32, "coordination_load": 0,
+        "relationship_continuity": 0,
         # 14 periods and 4 providers, 6 bands; 6 bands, 3 thirds and 3 outcomes
         "referral_network": 56, "creaming_index": 56, "referral_decisions": 336,
         "referral_rejections": 336, "continuity_outcomes": 54,
