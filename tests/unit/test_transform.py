@@ -15,6 +15,7 @@ from flows.errors import PipelineError
 from flows.keys import Keys
 from flows.paths import PROJECT, Place
 from flows.transform import MARTS, ExpectedProvider, transform
+from tests.hard_edges import CELLS, MARGINS, build_overlaps
 from tests.made_landing import EXPORTED, MadeLanding
 
 COUNCIL = ExpectedProvider("a_council", "A Council", "homelessness", "monthly")
@@ -495,6 +496,22 @@ def test_the_crosswalk_names_only_fields_and_values_that_contracts_have():
             assert not values or row["code"] in values, row
 
 
+def test_causes_are_read_from_fields_and_values_that_contracts_have():
+    contracts = {(s, n): d.columns for s, n, d in list_datasets()}
+
+    for row in read_seed("cause_evidence"):
+        if row["dataset"] != "areas" and row["field"] != "any":
+            column = contracts[row["sector"], row["dataset"]][row["field"]]
+            assert not column.values or row["code"] in column.values, row
+
+
+def test_a_panel_may_find_fault_with_every_system_the_contract_lists():
+    (findings,) = [d for _, n, d in list_datasets() if n == "panel_findings"]
+
+    systems = {row["system_type"] for row in read_seed("panel_systems")}
+    assert systems == set(findings.columns["system_type"].values)
+
+
 def test_staging_has_the_columns_of_the_contract_and_its_lists(hard_cases):
     for sector, name, dataset in list_datasets():
         model = f"stg_{sector}__{name}"
@@ -519,3 +536,32 @@ def test_the_list_of_marts_is_the_folder_of_marts():
     folder = PROJECT / "dbt_project" / "models" / "marts"
 
     assert {path.stem for path in folder.rglob("*.sql")} == set(MARTS)
+
+
+@pytest.fixture(scope="module")
+def hard_edges(hard_cases) -> duckdb.DuckDBPyConnection:
+    return build_overlaps(hard_cases.place)
+
+
+@pytest.mark.parametrize(("condition", "printed"), MARGINS.items(), ids=str)
+def test_overlaps_of_hard_edges_add_up_to_each_printed_margin(
+    hard_edges, condition, printed
+):
+    ((people,),) = hard_edges.execute(
+        "select sum(people_count) from need_overlaps where area_code = 'all' and "
+        f"lens_type = 'recorded' and {condition}"
+    ).fetchall()
+
+    assert abs(people - printed) <= 1
+
+
+def test_each_cell_of_hard_edges_is_one_row_of_the_overlaps(hard_edges):
+    found = hard_edges.execute(
+        "select has_mental_health::int, has_homelessness::int, has_offending::int, "
+        "people_count from need_overlaps where area_code = 'all' and not "
+        "has_substance_use and lens_type = 'recorded'"
+    ).fetchall()
+
+    assert {row[:3]: row[3] for row in found} == {
+        has: people for has, people in CELLS.items() if any(has)
+    }
