@@ -19,7 +19,7 @@ listed as (
         links_by_strength.person_id,
         {% for sector in sectors %}
             max(case when records_served.sector = '{{ sector }}' then 1 else 0 end)
-                as is_on_{{ sector }}{{ ',' if not loop.last }}
+                as is_on_{{ sector }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from records_served
     inner join links_by_strength
