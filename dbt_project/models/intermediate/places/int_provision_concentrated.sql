@@ -37,7 +37,9 @@ ranked as (
                 partition by period_type, sector
                 order by deprivation_decile
             ) - cast(people_in_need_count as double) / 2 as double
-        ) / sum(people_in_need_count) over (partition by period_type, sector) as relative_rank
+        ) / sum(people_in_need_count) over (
+            partition by period_type, sector
+        ) as relative_rank
     from groups
 ),
 
@@ -51,7 +53,9 @@ concentrated as (
                 when count(*) > 1 and sum({{ name }}_count) > 0
                     then
                         round(
-                            2 * sum({{ name }}_count * relative_rank) / sum({{ name }}_count) - 1, 6
+                            2 * sum({{ name }}_count * relative_rank)
+                            / sum({{ name }}_count) - 1,
+                            6
                         )
             end as {{ name }}_index,
         {% endfor %}
