@@ -57,9 +57,7 @@ crisis_demand as (
             case when limits.chart_type = 'judged' then round(limits.{{ line }}, 4) end
                 as {{ line }},
         {% endfor %}
-        {% for flag in flags %}
-            cast(signals.{{ flag }} as boolean) as {{ flag }},
-        {% endfor %}
+        {% for flag in flags %}signals.{{ flag }}, {% endfor %}
         cast(signals.signal_type as string) as signal_type,
         cast(period_coverage.providers_expected_count as bigint)
             as providers_expected_count,
