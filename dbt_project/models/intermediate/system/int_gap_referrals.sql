@@ -1,0 +1,44 @@
+{{ config(materialized='view') }}
+
+with referrals as (
+    select * from {{ ref('int_referrals_waited') }}
+),
+
+described as (
+    select * from {{ ref('int_people_described') }}
+),
+
+placed as (
+    select
+        referrals.*,
+        described.area_code,
+        case
+            when referrals.sector = 'drugs' then 'substance_use'
+            else referrals.sector
+        end as need_type
+    from referrals
+    inner join described on referrals.person_id = described.person_id
+),
+
+-- a referral is unmet once: on the day its wait was over, or on the day of the no if
+-- that came first
+dated as (
+    {% for kind, day, condition in [
+        ('waiting', 'waited_date', 'is_over_wait'),
+        ('rejected', 'rejected_date', 'rejected_date is not null and not is_over_wait'),
+        ('start', 'start_date', "start_date is not null and decision_type = 'accepted'"),
+    ] %}
+        select
+            '{{ kind }}' as kind,
+            episode_id,
+            provider,
+            area_code,
+            need_type,
+            {{ day }} as happened_date
+        from placed
+        where {{ condition }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
+select * from dated
