@@ -48,12 +48,20 @@ charted as (
     cross join rules
 ),
 
+-- rounded as they are published, so that a month is judged by what its reader sees
 limits as (
     select
-        *,
-        centre_line + limit_distance as upper_process_limit,
+        area_code,
+        crisis_type,
+        chart_type,
+        points_count,
+        round(centre_line, 4) as centre_line,
+        round(mean_moving_range, 4) as mean_moving_range,
+        round(near_distance, 4) as near_distance,
+        round(centre_line + limit_distance, 4) as upper_process_limit,
         -- fewer crises than none there cannot be
-        greatest(centre_line - limit_distance, 0) as lower_process_limit
+        round(greatest(centre_line - limit_distance, 0), 4) as lower_process_limit,
+        round(upper_range_limit, 4) as upper_range_limit
     from charted
 )
 

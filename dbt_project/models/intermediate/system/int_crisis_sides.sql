@@ -16,9 +16,10 @@ sided as (
         points.*,
         limits.centre_line,
         limits.upper_range_limit,
-        -- as far out as a limit, or two thirds of the way
-        abs(points.x - limits.centre_line) > limits.limit_distance as is_outside_limits,
+        points.x > limits.upper_process_limit
+        or points.x < limits.lower_process_limit as is_outside_limits,
         sign(points.x - limits.centre_line) as side,
+        -- two thirds of the way to a limit, or further
         case
             when abs(points.x - limits.centre_line) > limits.near_distance
                 then sign(points.x - limits.centre_line)

@@ -7,14 +7,14 @@ with judged as (
 gaps as (
     select
         *,
-        excluded_share - others_share as gap,
-        {{ newcombe_low(
+        round(excluded_share - others_share, 4) as gap,
+        round({{ newcombe_low(
             'excluded_share', 'excluded_low', 'others_share', 'others_high'
-        ) }} as gap_low,
-        {{ newcombe_high(
+        ) }}, 4) as gap_low,
+        round({{ newcombe_high(
             'excluded_share', 'excluded_high', 'others_share', 'others_low'
-        ) }} as gap_high,
-        excluded_share / nullif(others_share, 0) as ratio
+        ) }}, 4) as gap_high,
+        round(excluded_share / nullif(others_share, 0), 4) as ratio
     from judged
 ),
 

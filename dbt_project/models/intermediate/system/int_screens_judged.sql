@@ -44,7 +44,7 @@ joined as (
                                 'counted.others_cases_count', 'counted.others_of_count'
                             ) }}
                     end
-        end as yardstick_share
+        end as yardstick
     from framed
     left join counted
         on
@@ -56,9 +56,10 @@ joined as (
 judged as (
     select
         *,
-        {{ share('cases_count', 'of_count') }} as cases_share,
-        {{ wilson_low('cases_count', 'of_count') }} as cases_low,
-        {{ wilson_high('cases_count', 'of_count') }} as cases_high
+        round(yardstick, 4) as yardstick_share,
+        round({{ share('cases_count', 'of_count') }}, 4) as cases_share,
+        round({{ wilson_low('cases_count', 'of_count') }}, 4) as cases_low,
+        round({{ wilson_high('cases_count', 'of_count') }}, 4) as cases_high
     from joined
 )
 

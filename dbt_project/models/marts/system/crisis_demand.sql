@@ -54,7 +54,7 @@ crisis_demand as (
         cast(coalesce(limits.points_count, 0) as bigint) as points_count,
         cast(signals.moving_range as double) as moving_range,
         {% for line in lines %}
-            case when limits.chart_type = 'judged' then round(limits.{{ line }}, 4) end
+            case when limits.chart_type = 'judged' then limits.{{ line }} end
                 as {{ line }},
         {% endfor %}
         {% for flag in flags %}signals.{{ flag }}, {% endfor %}

@@ -45,18 +45,14 @@ outcome_integrity as (
             case when is_available then cast({{ count }} as bigint) end as {{ count }},
         {% endfor %}
         {% for figure in ['cases_share', 'cases_low', 'cases_high'] %}
-            case
-                when is_available
-                    then cast(round({{ figure }}, 4) as double)
-            end as {{ figure }},
+            case when is_available then cast({{ figure }} as double) end
+                as {{ figure }},
         {% endfor %}
         case when is_available then cast(median_lag_days as double) end
             as median_lag_days,
         cast(expected_type as string) as expected_type,
-        case
-            when is_available
-                then cast(round(yardstick_share, 4) as double)
-        end as expected_share,
+        case when is_available then cast(yardstick_share as double) end
+            as expected_share,
         cast(is_flagged as boolean) as is_flagged,
         cast(question as string) as question,
         cast(providers_expected_count as bigint) as providers_expected_count,
