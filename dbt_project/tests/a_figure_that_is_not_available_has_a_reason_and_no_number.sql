@@ -1,5 +1,5 @@
--- Fails for each figure of the whole system that has a number though it is not available,
--- or none though it is published, or that lacks the reason.
+-- Fails for each figure of the whole system that has a number though it is not
+-- available, or none though it is published, or that lacks the reason.
 select
     'crisis_demand' as mart,
     crisis_type as what

@@ -134,14 +134,18 @@ def test_an_empty_place_has_no_people_and_no_figure_that_reads_as_zero(landing):
 
     assert result.rows == {
         "people": 0, "person_episodes": 0, "person_timeline": 0, "need_overlaps": 90,
-        "coverage": 4, "sector_lens": 32, "coordination_load": 0,
-        "relationship_continuity": 0,
+        "sector_lens": 32, "coverage": 4, "coordination_load": 0,
+        "relationship_continuity": 0, "missed_opportunities": 0, "failure_demand": 0,
         # 14 periods and 4 providers, 6 bands; 6 bands, 3 thirds and 3 outcomes
         "referral_network": 56, "creaming_index": 56, "referral_decisions": 336,
         "referral_rejections": 336, "continuity_outcomes": 54,
-        "hidden_population": 2,
+        "hidden_population": 2, "missed_opportunity_summary": 0,
+        "failure_demand_matrix": 0, "upstream_signals": 0,
+        # 36 months, 6 kinds and all; 12 quarters, 4 providers, 5 screens and 3 census
         "crisis_demand": 252, "litmus": 24, "outcome_integrity": 252, "gap_drift": 48,
-        "provision_by_place": 8, "provision_concentration": 8, "structural_causes": 50, "cause_similarity": 12, "voice": 8, "strengths": 8, "panel_findings_summary": 20, "households": 2,
+        "provision_by_place": 8, "provision_concentration": 8,
+        "structural_causes": 50, "cause_similarity": 12, "voice": 8, "strengths": 8,
+        "panel_findings_summary": 20, "households": 2,
     }  # fmt: skip
     assert result.models_built > 80
     assert result.tests_passed > 180

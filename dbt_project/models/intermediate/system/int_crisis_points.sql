@@ -9,8 +9,10 @@ points as (
         crisis_type,
         period_start_date,
         cast(crises_count as double) as x,
-        row_number() over (
-            partition by area_code, crisis_type order by period_start_date
+        cast(
+            row_number() over (
+                partition by area_code, crisis_type order by period_start_date
+            ) as integer
         ) as point_number,
         cast(
             abs(

@@ -26,7 +26,16 @@ numbered as (
 
 measured as (
     select
-        *,
+        area_code,
+        crisis_type,
+        period_start_date,
+        point_number,
+        moving_range,
+        upper_range_limit,
+        is_outside_limits,
+        side,
+        step,
+        far_side,
         {% for name in ['side', 'step'] %}
             count(*) over ({{ series }}, {{ name }}, {{ name }}_run)
                 as {{ name }}_length,

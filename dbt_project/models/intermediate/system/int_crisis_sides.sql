@@ -13,8 +13,11 @@ limits as (
 
 sided as (
     select
-        points.*,
-        limits.centre_line,
+        points.area_code,
+        points.crisis_type,
+        points.period_start_date,
+        points.point_number,
+        points.moving_range,
         limits.upper_range_limit,
         points.x > limits.upper_process_limit
         or points.x < limits.lower_process_limit as is_outside_limits,

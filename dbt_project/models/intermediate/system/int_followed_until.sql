@@ -20,6 +20,7 @@ sectors as (
 -- what came after an outcome is known up to the day that all four sectors have told of
 followed as (
     select
+        count(*) as sectors_count,
         case when count(*) = 4 then min(newest_export_date) end as followed_until_date
     from sectors
 )

@@ -1,3 +1,10 @@
+{% set kept = [
+    'period_start_date', 'period_end_date', 'area_code', 'need_type', 'is_covered',
+    'rejected_count', 'waiting_count', 'unmet_count', 'start_count',
+    'unmet_count_year_before', 'start_count_year_before', 'year_unmet_per_start',
+    'founding_unmet_per_start',
+] %}
+
 with quarters as (
     select * from {{ ref('int_gap_quarters') }}
 ),
@@ -23,6 +30,7 @@ measured as (
         quarters.year_quarters_count = 4
         and quarters.quarter_number >= rules.founding_quarters + 4
         and coalesce(founding.founding_unmet_count, 0) > 0
+        and founding.founding_start_count > 0
         and founding.founding_unmet_count + founding.founding_start_count
         >= rules.minimum_events
         and quarters.year_unmet_count + quarters.year_start_count
@@ -39,10 +47,7 @@ compared as (
     select
         *,
         case
-            when
-                not is_comparable
-                or year_unmet_per_start is null
-                or founding_unmet_per_start is null
+            when not is_comparable or year_unmet_per_start is null
                 then 'not_available'
             when year_unmet_per_start <= closed_ratio * founding_unmet_per_start
                 then 'closed'
@@ -56,7 +61,9 @@ compared as (
 -- closed here while another area's has widened: the gap has moved
 judged as (
     select
-        *,
+        {% for column in kept %}
+            {{ column }},
+        {% endfor %}
         case
             when
                 state_type = 'closed'

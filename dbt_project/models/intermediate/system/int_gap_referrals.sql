@@ -1,5 +1,11 @@
 {{ config(materialized='view') }}
 
+{% set kinds = [
+    ('waiting', 'waited_date', 'is_over_wait'),
+    ('rejected', 'rejected_date', 'not is_over_wait'),
+    ('start', 'start_date', "decision_type = 'accepted'"),
+] %}
+
 with referrals as (
     select * from {{ ref('int_referrals_waited') }}
 ),
@@ -23,11 +29,7 @@ placed as (
 -- a referral is unmet once: on the day its wait was over, or on the day of the no if
 -- that came first
 dated as (
-    {% for kind, day, condition in [
-        ('waiting', 'waited_date', 'is_over_wait'),
-        ('rejected', 'rejected_date', 'rejected_date is not null and not is_over_wait'),
-        ('start', 'start_date', "start_date is not null and decision_type = 'accepted'"),
-    ] %}
+    {% for kind, day, condition in kinds %}
         select
             '{{ kind }}' as kind,
             episode_id,
@@ -36,7 +38,7 @@ dated as (
             need_type,
             {{ day }} as happened_date
         from placed
-        where {{ condition }}
+        where {{ day }} is not null and {{ condition }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

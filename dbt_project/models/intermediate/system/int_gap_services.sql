@@ -37,7 +37,7 @@ founders as (
             and totalled.happened_date <= founding.founding_end_date
 ),
 
--- services that started people in the quarter, and those of them that did from the first
+-- services that started people in the quarter, and those that did from the first
 services as (
     select
         quarters.period_start_date,

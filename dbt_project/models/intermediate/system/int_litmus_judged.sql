@@ -1,5 +1,13 @@
 {% set sides = ['excluded', 'others'] %}
 
+{% set kept = [
+    'period_type', 'period_start_date', 'period_end_date', 'outcome_type',
+    'family_type', 'grouping_type', 'words', 'group_words', 'is_higher_better',
+    'is_part_of_score', 'not_available_reason', 'providers_expected_count',
+    'providers_received_count', 'excluded_count', 'excluded_of_count',
+    'others_count', 'others_of_count',
+] %}
+
 with outcomes as (
     select * from {{ ref('litmus_outcomes') }}
 ),
@@ -45,7 +53,7 @@ reasoned as (
         case
             when not is_observed then reason
             when not is_covered
-                then 'A sector did not report for the period, and every figure needs all'
+                then 'A sector did not report for the period; every figure needs all'
             when excluded_of_count + others_of_count = 0
                 then 'No provider supplied anything of the kind for the period'
             when excluded_of_count = 0 or others_of_count = 0
@@ -56,7 +64,9 @@ reasoned as (
 
 judged as (
     select
-        *,
+        {% for column in kept %}
+            {{ column }},
+        {% endfor %}
         {% for side in sides %}
             {{ share(side ~ '_count', side ~ '_of_count') }} as {{ side }}_share,
             {{ wilson_low(side ~ '_count', side ~ '_of_count') }} as {{ side }}_low,

@@ -46,7 +46,7 @@ contradicted as (
         on
             outcomes.person_id = troubles.person_id
             and outcomes.sector <> troubles.sector
-            and troubles.happened_date > outcomes.end_date
+            and outcomes.end_date < troubles.happened_date
             and troubles.happened_date
             <= {{ days_after('outcomes.end_date', 'screens.window_days') }}
     -- drops endings that were no success, and stays

@@ -44,7 +44,17 @@ judged as (
 
 waited as (
     select
-        *,
+        episode_id,
+        person_id,
+        provider,
+        sector,
+        decision_type,
+        decision_date,
+        waited_date,
+        rejected_date,
+        start_date,
+        is_started_in_time,
+        is_closed_in_time,
         not is_started_in_time
         and not is_closed_in_time
         and waited_date < {{ as_of() }} as is_over_wait

@@ -1,3 +1,8 @@
+{% set screen_columns = [
+    'screen_type', 'words', 'window_days', 'minimum_count', 'expected_type',
+    'expected_share', 'allowed_excess', 'question',
+] %}
+
 with provider_coverage as (
     select *
     from {{ ref('int_provider_coverage') }}
@@ -22,17 +27,18 @@ followed as (
 ),
 
 census_quarters as (
-    select
-        period_start_date,
-        max(census_date) as census_date
-    from {{ ref('int_census_quarters') }}
-    group by period_start_date
+    select * from {{ ref('int_census_quarters') }}
 ),
 
 framed as (
     select
-        provider_coverage.*,
-        screens.*,
+        provider_coverage.provider,
+        provider_coverage.sector,
+        provider_coverage.period_start_date,
+        provider_coverage.period_end_date,
+        {% for column in screen_columns %}
+            screens.{{ column }},
+        {% endfor %}
         case
             when not provider_coverage.is_received then 'not_received'
             when
@@ -65,7 +71,7 @@ framed as (
         on
             provider_coverage.provider = senders.provider
             and provider_coverage.period_start_date = senders.period_start_date
-    -- drops quarters without a census day from the census screen: it asks nothing of them
+    -- drops quarters without a census day from the census screen
     where
         screens.screen_type <> 'closed_before_census'
         or census_quarters.census_date is not null

@@ -55,7 +55,20 @@ joined as (
 
 judged as (
     select
-        *,
+        provider,
+        sector,
+        period_start_date,
+        period_end_date,
+        screen_type,
+        words,
+        question,
+        expected_type,
+        minimum_count,
+        allowed_excess,
+        why_type,
+        cases_count,
+        of_count,
+        median_lag_days,
         round(yardstick, 4) as yardstick_share,
         round({{ share('cases_count', 'of_count') }}, 4) as cases_share,
         round({{ wilson_low('cases_count', 'of_count') }}, 4) as cases_low,

@@ -1,10 +1,6 @@
 {% set flags = [
-    'is_outside_limits',
-    'is_outside_range_limit',
-    'is_shift',
-    'is_trend',
-    'is_near_limit',
-    'is_special_cause',
+    'is_outside_limits', 'is_outside_range_limit', 'is_shift', 'is_trend',
+    'is_near_limit', 'is_special_cause',
 ] %}
 
 {% set lines = [
@@ -57,7 +53,9 @@ crisis_demand as (
             case when limits.chart_type = 'judged' then limits.{{ line }} end
                 as {{ line }},
         {% endfor %}
-        {% for flag in flags %}signals.{{ flag }}, {% endfor %}
+        {% for flag in flags %}
+            signals.{{ flag }},
+        {% endfor %}
         cast(signals.signal_type as string) as signal_type,
         cast(period_coverage.providers_expected_count as bigint)
             as providers_expected_count,

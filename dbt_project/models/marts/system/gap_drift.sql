@@ -1,6 +1,3 @@
-{% set now = ('unmet_count', 'start_count') %}
-{% set before = ('unmet_count_year_before', 'start_count_year_before') %}
-
 with judged as (
     select * from {{ ref('int_gap_judged') }}
 ),
@@ -23,8 +20,9 @@ joined as (
         period_coverage.providers_received_count,
         coalesce(services.services_count, 0) as services_count,
         coalesce(services.founding_services_count, 0) as founding_services_count,
-        {{ share(*now) }} as unmet_per_start,
-        {{ share(*before) }} as unmet_per_start_year_before,
+        {{ share('unmet_count', 'start_count') }} as unmet_per_start,
+        {{ share('unmet_count_year_before', 'start_count_year_before') }}
+            as unmet_per_start_year_before,
         {% for end in [wilson_low, wilson_high] %}
             {% set name = 'low' if loop.first else 'high' %}
             {{ end('unmet_count', '(unmet_count + start_count)') }}
@@ -58,7 +56,7 @@ gap_drift as (
         {% for end in ['low', 'high'] %}
             case
                 when start_count > 0
-                    then cast(round(unmet_{{ end }} / (1 - unmet_{{ end }}), 4) as double)
+                    then round(unmet_{{ end }} / (1 - unmet_{{ end }}), 4)
             end as unmet_per_start_{{ end }},
         {% endfor %}
         cast(round(unmet_per_start_year_before, 4) as double)
@@ -70,7 +68,8 @@ gap_drift as (
         cast(gap_type as string) as gap_type,
         case when is_covered then cast(services_count as bigint) end as services_count,
         case
-            when gap_type <> 'not_available' then cast(founding_services_count as bigint)
+            when gap_type <> 'not_available'
+                then cast(founding_services_count as bigint)
         end as founding_services_count,
         cast(providers_expected_count as bigint) as providers_expected_count,
         cast(providers_received_count as bigint) as providers_received_count

@@ -13,9 +13,9 @@ period_coverage as (
 flagged as (
     select
         judged.*,
-        judged.why_type is null as is_available,
         period_coverage.providers_expected_count,
         period_coverage.providers_received_count,
+        judged.why_type is null as is_available,
         case
             when
                 judged.why_type is null

@@ -13,8 +13,8 @@
     ('mental_health', 'referrals', 'discharge_date'),
 ] %}
 
--- every landing counts, not the newest alone: the newest says what is so, the first when
--- it was told
+-- every landing counts, not the newest alone: the newest says what is so, the first
+-- says when it was told
 with landed as (
     {% for sector, dataset, day in endings %}
         select
