@@ -10,7 +10,9 @@ contacts as (
         record_id,
         provider,
         worker_id,
+        'appointments' as dataset,
         'appointment' as contact_type,
+        'any' as recorded_purpose,
         appointment_date as contact_date,
         attendance_type = 'attended' as is_attended
     from appointments

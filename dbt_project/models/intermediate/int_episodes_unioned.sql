@@ -52,6 +52,10 @@ classified as (
                 then coalesce(episode_end_types.end_type, 'not_known')
         end as end_type,
         case
+            when sector_episodes.end_date is not null
+                then nullif(episode_end_types.end_reason_type, 'none')
+        end as end_reason_type,
+        case
             when decision_types.decision_type is not null
                 then cast(sector_episodes.decision_date as date)
         end as decision_date

@@ -15,7 +15,9 @@ outreach as (
         provider,
         worker_id,
         contact_type,
+        contact_type as recorded_purpose,
         contact_date,
+        'outreach_contacts' as dataset,
         contact_type <> 'not_found' as is_attended
     from outreach_contacts
 ),
@@ -28,9 +30,12 @@ served as (
         provider,
         cast(null as string) as worker_id,
         service_date as contact_date,
+        'services' as dataset,
         true as is_attended,
         case when record_type_code = '200' then 'bed_night' else 'service' end
-            as contact_type
+            as contact_type,
+        case when record_type_code = '200' then 'bed_night' else 'service' end
+            as recorded_purpose
     from services
 ),
 
@@ -40,7 +45,9 @@ unioned as (
         record_id,
         provider,
         worker_id,
+        dataset,
         contact_type,
+        recorded_purpose,
         contact_date,
         is_attended
     from outreach
@@ -50,7 +57,9 @@ unioned as (
         record_id,
         provider,
         worker_id,
+        dataset,
         contact_type,
+        recorded_purpose,
         contact_date,
         is_attended
     from served

@@ -15,7 +15,9 @@ contacts as (
         referrals.record_id,
         care_contacts.provider,
         cast(null as string) as worker_id,
+        'care_contacts' as dataset,
         'care_contact' as contact_type,
+        'any' as recorded_purpose,
         care_contacts.contact_date,
         ltrim(care_contacts.attendance_code, '0') in ('5', '6') as is_attended
     from care_contacts

@@ -10,7 +10,9 @@ contacts as (
         record_id,
         provider,
         worker_id,
+        'supervision_contacts' as dataset,
         'supervision' as contact_type,
+        contact_code as recorded_purpose,
         contact_date,
         has_attended as is_attended
     from supervision_contacts
