@@ -14,8 +14,6 @@ origins as (
 supplied as (
     select
         rules.rule,
-        rules.originates_type,
-        rules.remedy,
         origins.rule is not null as is_supplied
     from rules
     left join origins on rules.rule = origins.rule

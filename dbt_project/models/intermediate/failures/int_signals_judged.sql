@@ -11,9 +11,17 @@ providers as (
 
 rules as (
     select *
-    from {{ ref('int_rules_supplied') }}
+    from {{ ref('failure_demand_rules') }}
     -- drops rules whose demand originates where it presents: others see none of it
     where originates_type = 'earlier_service'
+),
+
+-- what each provider has ever recorded: nobody knows whether the others had none of it
+origins as (
+    select distinct
+        rule,
+        origin_provider
+    from {{ ref('int_failure_origins') }}
 ),
 
 -- any sector may see what started here, so that every one must have reported
@@ -25,7 +33,7 @@ judged as (
         rules.rule,
         rules.remedy,
         case
-            when not rules.is_supplied then 'field_not_supplied'
+            when origins.rule is null then 'field_not_supplied'
             when
                 not (
                     {% for sector in sectors %}
@@ -38,6 +46,10 @@ judged as (
     from months
     cross join providers
     cross join rules
+    left join origins
+        on
+            rules.rule = origins.rule
+            and providers.provider = origins.origin_provider
 )
 
 select * from judged

@@ -3,8 +3,7 @@
     'people_low_count',
     'people_count',
     'people_high_count',
-    'crises_seen_count',
-    'crises_without_help_count',
+    'crises_seen_count', 'crises_without_help_count',
     'touchpoints_count',
     'touchpoints_costed_count',
 ] %}
@@ -24,7 +23,7 @@ last_chances as (
     select * from {{ ref('int_last_chances') }}
 ),
 
--- a figure that is not available keeps no count, so that nothing follows from it
+-- a figure that is not available keeps no count
 joined as (
     select
         judged.*,
@@ -59,7 +58,7 @@ summary as (
         case when status_reason_type is null then 'published' else 'not_available' end
             as status_type,
         cast(status_reason_type as string) as status_reason_type,
-        {% for count in counts %}{{ count }}, {% endfor %}
+        {{ counts | join(', ') }},
         cast(touchpoints_median as double) as touchpoints_median,
         cast({{ share('crises_without_help_count', 'crises_seen_count') }} as double)
             as without_help_share,
