@@ -2,11 +2,11 @@
 -- counts for nothing, and one that was found is more than nothing.
 select unit_costs.cost_item
 from {{ ref('unit_costs') }} as unit_costs
-inner join {{ ref('int_unit_costs') }} as costs
-    on unit_costs.cost_item = costs.cost_item
+inner join {{ ref('int_unit_costs') }} as priced
+    on unit_costs.cost_item = priced.cost_item
 where
     case
         when unit_costs.cost_status_type = 'not_found'
-            then costs.unit_cost_pence is not null or unit_costs.pence <> 0
-        else coalesce(costs.unit_cost_pence, 0) <= 0
+            then priced.unit_cost_pence is not null or unit_costs.pence <> 0
+        else coalesce(priced.unit_cost_pence, 0) <= 0
     end

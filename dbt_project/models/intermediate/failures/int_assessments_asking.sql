@@ -9,7 +9,14 @@ assessment_types as (
 ),
 
 asking as (
-    select assessments.*
+    select
+        assessments.assessment_id,
+        assessments.record_id,
+        assessments.person_id,
+        assessments.sector,
+        assessments.provider,
+        assessments.assessment_type,
+        assessments.assessment_date
     from assessments
     inner join assessment_types
         on assessments.assessment_type = assessment_types.assessment_type

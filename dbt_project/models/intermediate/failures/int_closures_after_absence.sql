@@ -31,9 +31,9 @@ last_contacts as (
         on
             unplanned.person_id = contacts.person_id
             and unplanned.provider = contacts.provider
-            and contacts.contact_date <= unplanned.end_date
-            and contacts.contact_date
-            >= {{ days_after('unplanned.end_date', '-windows.window_days') }}
+            and unplanned.end_date >= contacts.contact_date
+            and {{ days_after('unplanned.end_date', '-windows.window_days') }}
+            <= contacts.contact_date
     -- drops visits on which a team looked for the person: nobody was expected to come
     where contacts.contact_type not in ('bedded_down', 'not_found')
     group by unplanned.episode_id

@@ -30,7 +30,13 @@ counted as (
 
 brought as (
     select
-        contacts.*,
+        contacts.contact_id,
+        contacts.record_id,
+        contacts.person_id,
+        contacts.sector,
+        contacts.provider,
+        contacts.contact_type,
+        contacts.contact_date,
         contacts.purpose_type = 'chasing' as is_chasing
     from contacts
     left join counted

@@ -4,10 +4,6 @@ with crises as (
     select * from {{ ref('int_crises_identified') }}
 ),
 
-before_crises as (
-    select * from {{ ref('int_touchpoints_before_crises') }}
-),
-
 described as (
     select * from {{ ref('int_people_described') }}
 ),
@@ -23,23 +19,21 @@ scopes as (
     {% endfor %}
 ),
 
--- what was seen before each crisis, in every sector together and in each
 counted as (
-    {% for scope, rank in [("'all'", 'place_rank'), ('touchpoint_sector', 'sector_rank')] %}
-        select
-            crisis_id,
-            {{ scope }} as touchpoint_sector,
-            count(*) as touchpoints_count,
-            count(*) filter (where is_help_given) as helped_count,
-            count(unit_cost_pence) as costed_count,
-            sum(unit_cost_pence) as cost_pence,
-            max(case when {{ rank }} = 1 then touchpoint_type end) as last_type,
-            max(case when {{ rank }} = 1 then before_crises.touchpoint_sector end)
-                as last_sector
-        from before_crises
-        group by {{ 'crisis_id' if loop.first else 'crisis_id, touchpoint_sector' }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('int_touchpoints_counted') }}
+),
+
+-- a crisis is one of its area and one of the whole place
+placed as (
+    select
+        person_id,
+        area_code
+    from described
+    union all
+    select
+        person_id,
+        'all' as area_code
+    from described
 ),
 
 followed as (
@@ -48,7 +42,7 @@ followed as (
         crises.crisis_id,
         crises.crisis_type,
         crises.record_id,
-        described.area_code,
+        placed.area_code,
         scopes.touchpoint_sector,
         counted.cost_pence,
         counted.last_type,
@@ -62,7 +56,7 @@ followed as (
         on
             crises.crisis_date
             between periods.period_start_date and periods.period_end_date
-    inner join described on crises.person_id = described.person_id
+    inner join placed on crises.person_id = placed.person_id
     left join counted
         on
             crises.crisis_id = counted.crisis_id

@@ -1,3 +1,5 @@
+{% set keys = ['period_type', 'crisis_type', 'touchpoint_sector', 'area_code'] %}
+
 with followed as (
     select * from {{ ref('int_crises_followed') }}
 ),
@@ -6,12 +8,9 @@ links as (
     select * from {{ ref('int_links_by_strength') }}
 ),
 
-summed as (
+crises as (
     select
-        period_type,
-        crisis_type,
-        touchpoint_sector,
-        coalesce(area_code, 'all') as area_code,
+        {{ keys | join(', ') }},
         count(*) as crises_count,
         count(last_type) as crises_seen_count,
         count(last_type) filter (where helped_count = 0) as crises_without_help_count,
@@ -21,45 +20,43 @@ summed as (
         percentile_cont(0.5) within group (order by touchpoints_count)
             as touchpoints_median
     from followed
-    group by grouping sets (
-        (period_type, crisis_type, touchpoint_sector, area_code),
-        (period_type, crisis_type, touchpoint_sector)
-    )
+    group by {{ keys | join(', ') }}
 ),
 
 people as (
     select
-        followed.period_type,
-        followed.crisis_type,
-        followed.touchpoint_sector,
-        coalesce(followed.area_code, 'all') as area_code,
+        {% for key in keys %}
+            followed.{{ key }},
+        {% endfor %}
         {{ people_by_strength('links') }}
     from followed
     inner join links on followed.record_id = links.record_id
-    group by grouping sets (
-        (
-            followed.period_type,
-            followed.crisis_type,
-            followed.touchpoint_sector,
-            followed.area_code
-        ),
-        (followed.period_type, followed.crisis_type, followed.touchpoint_sector)
-    )
+    group by followed.{{ keys | join(', followed.') }}
 ),
 
-joined as (
+summed as (
     select
-        summed.*,
+        crises.period_type,
+        crises.crisis_type,
+        crises.touchpoint_sector,
+        crises.area_code,
+        crises.crises_count,
+        crises.crises_seen_count,
+        crises.crises_without_help_count,
+        crises.touchpoints_count,
+        crises.touchpoints_costed_count,
+        crises.cost_pence,
+        crises.touchpoints_median,
         people.people_low_count,
         people.people_count,
         people.people_high_count
-    from summed
+    from crises
     inner join people
         on
-            summed.period_type = people.period_type
-            and summed.crisis_type = people.crisis_type
-            and summed.touchpoint_sector = people.touchpoint_sector
-            and summed.area_code = people.area_code
+            {% for key in keys %}
+                crises.{{ key }} = people.{{ key }}
+                {% if not loop.last %}and{% endif %}
+            {% endfor %}
 )
 
-select * from joined
+select * from summed

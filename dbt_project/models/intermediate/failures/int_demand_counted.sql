@@ -1,80 +1,57 @@
-{% set keys = [
-    'origin_sector', 'origin_provider', 'presenting_sector', 'presenting_provider'
-] %}
+{% set sides = ['origin', 'presenting'] %}
 
-with classified as (
-    select * from {{ ref('int_demand_classified') }}
-),
-
-periods as (
-    select * from {{ ref('int_periods') }}
+with by_record as (
+    select * from {{ ref('int_demand_by_record') }}
 ),
 
 links as (
     select * from {{ ref('int_links_by_strength') }}
 ),
 
+-- a record's demand is part of its cell and of the whole place
 placed as (
-    select
-        classified.*,
-        periods.period_type
-    from classified
-    inner join periods
-        on
-            classified.event_date
-            between periods.period_start_date and periods.period_end_date
-),
-
-seen as (
-    select distinct
-        period_type,
-        rule,
-        {{ keys | join(', ') }},
-        record_id
-    from placed
-),
-
-events as (
+    select * from by_record
+    union all
     select
         period_type,
         rule,
-        {% for key in keys %}coalesce({{ key }}, 'all') as {{ key }}, {% endfor %}
-        count(*) as events_count,
-        count(unit_cost_pence) as events_costed_count,
-        sum(unit_cost_pence) as cost_pence
-    from placed
-    group by grouping sets (
-        (period_type, rule, {{ keys | join(', ') }}), (period_type, rule)
-    )
+        {% for side in sides %}
+            'all' as {{ side }}_sector,
+            'all' as {{ side }}_provider,
+        {% endfor %}
+        record_id,
+        events_count,
+        events_costed_count,
+        cost_pence
+    from by_record
 ),
 
-people as (
-    select
-        seen.period_type,
-        seen.rule,
-        {% for key in keys %}coalesce(seen.{{ key }}, 'all') as {{ key }}, {% endfor %}
-        {{ people_by_strength('links') }}
-    from seen
-    inner join links on seen.record_id = links.record_id
-    group by grouping sets (
-        (seen.period_type, seen.rule, seen.{{ keys | join(', seen.') }}),
-        (seen.period_type, seen.rule)
-    )
-),
-
+-- a record has one link by each reading: events count by the central one alone
 counted as (
     select
-        events.*,
-        people.people_low_count,
-        people.people_count,
-        people.people_high_count
-    from events
-    inner join people
-        on
-            events.period_type = people.period_type
-            and events.rule = people.rule
-            and events.origin_provider = people.origin_provider
-            and events.presenting_provider = people.presenting_provider
+        placed.period_type,
+        placed.rule,
+        {% for side in sides %}
+            placed.{{ side }}_sector,
+            placed.{{ side }}_provider,
+        {% endfor %}
+        {% for count in ['events_count', 'events_costed_count', 'cost_pence'] %}
+            sum(
+                case
+                    when links.link_strength_type = 'central' then placed.{{ count }}
+                end
+            ) as {{ count }},
+        {% endfor %}
+        {{ people_by_strength('links') }}
+    from placed
+    inner join links on placed.record_id = links.record_id
+    group by
+        placed.period_type,
+        placed.rule,
+        {% for side in sides %}
+            placed.{{ side }}_sector,
+            placed.{{ side }}_provider{% if not loop.last %},{% endif %}
+        {% endfor %}
 )
 
 select * from counted

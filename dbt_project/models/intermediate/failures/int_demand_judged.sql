@@ -6,7 +6,6 @@ with counted as (
 
 period_coverage as (
     select * from {{ ref('int_period_coverage') }}
-    -- drops months and quarters
     where period_type in ('last_year', 'year_before')
 ),
 
@@ -52,7 +51,11 @@ judged as (
         cells.origin_provider,
         cells.presenting_sector,
         cells.presenting_provider,
-        period_coverage.*,
+        period_coverage.period_type,
+        period_coverage.period_start_date,
+        period_coverage.period_end_date,
+        period_coverage.providers_expected_count,
+        period_coverage.providers_received_count,
         case
             when not rules.is_supplied then 'field_not_supplied'
             {% for sector in sectors %}

@@ -12,7 +12,15 @@ rules as (
 
 matched as (
     select
-        candidates.*,
+        candidates.event_id,
+        candidates.event_type,
+        candidates.event_kind,
+        candidates.record_id,
+        candidates.person_id,
+        candidates.rule,
+        candidates.sector,
+        candidates.provider,
+        candidates.event_date,
         origins.source_id,
         origins.origin_date,
         rules.priority,

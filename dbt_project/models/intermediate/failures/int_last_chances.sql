@@ -7,17 +7,20 @@ counted as (
         period_type,
         crisis_type,
         touchpoint_sector,
+        area_code,
         last_type,
         last_sector,
-        coalesce(area_code, 'all') as area_code,
         count(*) as last_chance_count
     from followed
     -- drops crises before which nobody saw the person
     where last_type is not null
-    group by grouping sets (
-        (period_type, crisis_type, touchpoint_sector, last_type, last_sector, area_code),
-        (period_type, crisis_type, touchpoint_sector, last_type, last_sector)
-    )
+    group by
+        period_type,
+        crisis_type,
+        touchpoint_sector,
+        area_code,
+        last_type,
+        last_sector
 ),
 
 -- the commonest; of equals the first by name, so that a run repeats

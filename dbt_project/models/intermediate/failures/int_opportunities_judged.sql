@@ -43,7 +43,11 @@ judged as (
         areas.area_code,
         scopes.touchpoint_sector,
         demand_costs.sector as crisis_sector,
-        period_coverage.*,
+        period_coverage.period_type,
+        period_coverage.period_start_date,
+        period_coverage.period_end_date,
+        period_coverage.providers_expected_count,
+        period_coverage.providers_received_count,
         case
             when not crisis_types.is_observed then 'crisis_not_recorded'
             {% for sector in sectors %}

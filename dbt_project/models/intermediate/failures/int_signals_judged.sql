@@ -27,7 +27,9 @@ origins as (
 -- any sector may see what started here, so that every one must have reported
 judged as (
     select
-        months.*,
+        months.period_start_date,
+        months.providers_expected_count,
+        months.providers_received_count,
         providers.provider,
         providers.sector,
         rules.rule,

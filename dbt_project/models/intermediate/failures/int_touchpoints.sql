@@ -44,9 +44,9 @@ answered as (
     inner join help_given
         on
             touched.person_id = help_given.person_id
-            and help_given.help_date >= touched.touchpoint_date
-            and help_given.help_date
-            <= {{ days_after('touched.touchpoint_date', 'windows.window_days') }}
+            and touched.touchpoint_date <= help_given.help_date
+            and {{ days_after('touched.touchpoint_date', 'windows.window_days') }}
+            >= help_given.help_date
             and (
                 touched.provider = help_given.provider
                 or touchpoint_types.help_from_type = 'any_provider'

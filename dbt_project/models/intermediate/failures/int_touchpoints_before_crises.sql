@@ -37,9 +37,9 @@ followed as (
     inner join touchpoints
         on
             crises.person_id = touchpoints.person_id
-            and touchpoints.touchpoint_date < crises.crisis_date
-            and touchpoints.touchpoint_date
-            >= {{ days_after('crises.crisis_date', '-windows.window_days') }}
+            and crises.crisis_date > touchpoints.touchpoint_date
+            and {{ days_after('crises.crisis_date', '-windows.window_days') }}
+            <= touchpoints.touchpoint_date
 ),
 
 -- from the crisis backwards, in all sectors and in each; of several on one day the one

@@ -4,11 +4,11 @@
     Where a touchpoint is read from: (type, model, id, day, condition). A type of none is
     the one that the kind of assessment has in the seed assessment_types.
 #}
+{% set not_by_court = "coalesce(source_type, 'not_known') <> 'court'" %}
+{% set rejected = "decision_type = 'rejected'" %}
 {% set candidates = [
-    ('referral', 'int_episodes_unioned', 'episode_id', 'referral_date',
-        "coalesce(source_type, 'not_known') <> 'court'"),
-    ('rejection', 'int_episodes_unioned', 'episode_id', 'decision_date',
-        "decision_type = 'rejected'"),
+    ('referral', 'int_episodes_unioned', 'episode_id', 'referral_date', not_by_court),
+    ('rejection', 'int_episodes_unioned', 'episode_id', 'decision_date', rejected),
     ('long_wait', 'int_long_waits', 'episode_id', 'long_from_date', none),
     ('closure_after_non_attendance', 'int_closures_after_absence', 'episode_id',
         'closure_date', none),
@@ -33,8 +33,9 @@ recorded as (
             provider,
             {{ day }} as touchpoint_date
         from {{ ref(model) }}
-        where {{ day }} <= {{ as_of() }}
-        {% if condition %}and {{ condition }}{% endif %}
+        where
+            {{ day }} <= {{ as_of() }}
+            {% if condition %}and {{ condition }}{% endif %}
         union all
     {% endfor %}
     select

@@ -1,12 +1,8 @@
-{% set keys = [
-    'origin_sector', 'origin_provider', 'presenting_sector', 'presenting_provider'
-] %}
+{% set keys = ['origin_sector', 'origin_provider', 'presenting_sector',
+    'presenting_provider'] %}
 {% set counts = [
-    'events_count',
-    'events_costed_count',
-    'people_low_count',
-    'people_count',
-    'people_high_count',
+    'events_count', 'events_costed_count',
+    'people_low_count', 'people_count', 'people_high_count',
     'demand_count',
 ] %}
 
@@ -18,7 +14,7 @@ counted as (
     select * from {{ ref('int_demand_counted') }}
 ),
 
--- all demand, value and failure, that presented there: what a failure is a share of
+-- all demand that presented there: what a failure is a share of
 presented as (
     select
         period_type,
@@ -28,7 +24,7 @@ presented as (
     group by period_type, presenting_provider
 ),
 
--- a figure that is not available keeps no count, so that nothing follows from it
+-- a figure that is not available keeps no count
 joined as (
     select
         judged.*,
@@ -58,11 +54,15 @@ failure_demand_matrix as (
         cast(period_type as string) as period_type,
         case when rule = 'none' then 'value' else 'failure' end as demand_type,
         cast(rule as string) as rule,
-        {% for key in keys %}cast({{ key }} as string) as {{ key }}, {% endfor %}
+        {% for key in keys %}
+            cast({{ key }} as string) as {{ key }},
+        {% endfor %}
         case when status_reason_type is null then 'published' else 'not_available' end
             as status_type,
         cast(status_reason_type as string) as status_reason_type,
-        {% for count in counts %}{{ count }}, {% endfor %}
+        {% for count in counts %}
+            {{ count }},
+        {% endfor %}
         cast({{ share('events_count', 'demand_count') }} as double) as demand_share,
         cast({{ wilson_low('events_count', 'demand_count') }} as double)
             as demand_low_share,

@@ -10,6 +10,7 @@
 {% set kept = [
     'touchpoints_median', 'cost_pence', 'last_type', 'last_sector', 'last_chance_count'
 ] %}
+{% set part, whole = 'crises_without_help_count', 'crises_seen_count' %}
 
 with judged as (
     select * from {{ ref('int_opportunities_judged') }}
@@ -60,12 +61,9 @@ summary as (
         cast(status_reason_type as string) as status_reason_type,
         {{ counts | join(', ') }},
         cast(touchpoints_median as double) as touchpoints_median,
-        cast({{ share('crises_without_help_count', 'crises_seen_count') }} as double)
-            as without_help_share,
-        cast({{ wilson_low('crises_without_help_count', 'crises_seen_count') }} as double)
-            as without_help_low_share,
-        cast({{ wilson_high('crises_without_help_count', 'crises_seen_count') }} as double)
-            as without_help_high_share,
+        cast({{ share(part, whole) }} as double) as without_help_share,
+        cast({{ wilson_low(part, whole) }} as double) as without_help_low_share,
+        cast({{ wilson_high(part, whole) }} as double) as without_help_high_share,
         cast(cost_pence as bigint) as cost_pence,
         cast(last_type as string) as last_chance_type,
         cast(last_sector as string) as last_chance_sector,

@@ -22,19 +22,23 @@ upstream_signals as (
         cast(judged.sector as string) as sector,
         cast(judged.rule as string) as rule,
         cast(judged.remedy as string) as remedy,
-        case when status_reason_type is null then 'published' else 'not_available' end
-            as status_type,
-        cast(status_reason_type as string) as status_reason_type,
+        case
+            when judged.status_reason_type is null then 'published'
+            else 'not_available'
+        end as status_type,
+        cast(judged.status_reason_type as string) as status_reason_type,
         {% for count in counts %}
             case
-                when status_reason_type is null
+                when judged.status_reason_type is null
                     then cast(coalesce(counted.{{ count }}, 0) as bigint)
             end as {{ count }},
         {% endfor %}
-        case when status_reason_type is null then cast(counted.cost_pence as bigint) end
-            as cost_pence,
-        cast(providers_expected_count as bigint) as providers_expected_count,
-        cast(providers_received_count as bigint) as providers_received_count,
+        case
+            when judged.status_reason_type is null
+                then cast(counted.cost_pence as bigint)
+        end as cost_pence,
+        cast(judged.providers_expected_count as bigint) as providers_expected_count,
+        cast(judged.providers_received_count as bigint) as providers_received_count,
         cast(judged.period_start_date as date) as month_date
     from judged
     left join counted
