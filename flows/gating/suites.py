@@ -92,11 +92,14 @@ class Suite(Strict):
     """The expectations of one table.
 
     ``columns`` is given for tables without a contract of their own (linked and
-    published); a landed dataset's columns come from its contract.
+    published); a landed dataset's columns come from its contract. ``may_be_empty`` is
+    for a table of what may not have happened: without rows it is told, and does not
+    stop the run.
     """
 
     table: str
     columns: tuple[str, ...] = ()
+    may_be_empty: bool = False
     expectations: tuple[Expectation, ...] = Field(min_length=1)
 
 
@@ -118,7 +121,7 @@ def list_checks(suite: Suite, columns: tuple[str, ...]) -> list[Expectation]:
     """Give a suite's expectations after the two that every table has.
 
     An empty table satisfies nearly every expectation and a misspelt column fails only
-    its own, so both are asked first, and both stop the run.
+    its own, so both are asked first; both stop the run, unless a table may be empty.
 
     Args:
         suite: the table's own expectations.
@@ -127,7 +130,7 @@ def list_checks(suite: Suite, columns: tuple[str, ...]) -> list[Expectation]:
     rows = Expectation(
         type="expect_table_row_count_to_be_between",
         kwargs={"min_value": 1},
-        severity="critical",
+        severity="warning" if suite.may_be_empty else "critical",
         dimension="completeness",
         reason="An empty table satisfies almost everything that is asked of it.",
         guidance="Find out why there are none: see receipts and the stage before.",

@@ -328,6 +328,17 @@ def test_a_mart_that_was_not_built_stops_the_run(place, keys):
         stop_if_critical(check_published(place, keys))
 
 
+def test_a_table_of_what_may_not_have_happened_is_told_to_be_empty(place, keys):
+    make_warehouse(place, keys)
+    run_sql(place, keys, "delete from failure_demand")
+
+    results = check_published(place, keys.without_identity())
+
+    found = pick(results, "failure_demand", ROWS)
+    assert (found.status, found.severity) == ("failed", "warning")
+    stop_if_critical([r for r in results if r.table == "failure_demand"])
+
+
 def test_results_are_kept_without_any_value_from_a_row(place, caplog):
     land_clients(place, sex_type=f"'{UNLIKELY}'", record_id=f"'{UNLIKELY}' || i")
 
