@@ -4,10 +4,9 @@
     Where a touchpoint is read from: (type, model, id, day, condition). A type of none is
     the one that the kind of assessment has in the seed assessment_types.
 #}
-{% set not_by_court = "coalesce(source_type, 'not_known') <> 'court'" %}
 {% set rejected = "decision_type = 'rejected'" %}
 {% set candidates = [
-    ('referral', 'int_episodes_unioned', 'episode_id', 'referral_date', not_by_court),
+    ('referral', 'int_episodes_unioned', 'episode_id', 'referral_date', none),
     ('rejection', 'int_episodes_unioned', 'episode_id', 'decision_date', rejected),
     ('long_wait', 'int_long_waits', 'episode_id', 'long_from_date', none),
     ('closure_after_non_attendance', 'int_closures_after_absence', 'episode_id',
@@ -48,7 +47,10 @@ recorded as (
     from assessments
     inner join assessment_types
         on assessments.assessment_type = assessment_types.assessment_type
-    where assessments.assessment_date <= {{ as_of() }}
+    -- drops assessments whose day nobody wrote down: they met the person on another
+    where
+        assessment_types.touchpoint_type <> 'none'
+        and assessments.assessment_date <= {{ as_of() }}
 )
 
 select * from recorded
