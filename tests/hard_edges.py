@@ -51,7 +51,7 @@ _GIVEN = """
         true as is_offending_covered, true as is_mental_health_covered
     from intermediate.int_periods;
     create table intermediate.int_person_lenses (
-        period_type varchar, lens_type varchar, area_code varchar,
+        link_strength_type varchar, period_type varchar, lens_type varchar, area_code varchar,
         has_mental_health boolean, has_homelessness boolean, has_offending boolean,
         has_substance_use boolean
     );
@@ -78,8 +78,8 @@ def build_overlaps(place: Place) -> duckdb.DuckDBPyConnection:
     for has, people in CELLS.items():
         if any(has):
             connection.execute(
-                "insert into intermediate.int_person_lenses select 'last_year', "
-                "'recorded', 'QX1', ?, ?, ?, false from range(?)",
+                "insert into intermediate.int_person_lenses select 'central', "
+                "'last_year', 'recorded', 'QX1', ?, ?, ?, false from range(?)",
                 [*map(bool, has), people],
             )
     for table, model in _CHAIN:

@@ -18,7 +18,7 @@ def test_every_make_target_named_exists_and_help_lists_them_all():
     targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
 
     assert named <= targets
-    wanted = "help setup check fix test demo run bench fuzz serve clean"
+    wanted = "help setup check fix test demo run bench fuzz serve docs clean"
     assert targets == set(wanted.split())
 
 

@@ -139,8 +139,8 @@ def test_an_empty_place_has_no_people_and_no_figure_that_reads_as_zero(landing):
         # 14 periods and 4 providers, 6 bands; 6 bands, 3 thirds and 3 outcomes
         "referral_network": 56, "creaming_index": 56, "referral_decisions": 336,
         "referral_rejections": 336, "continuity_outcomes": 54,
-        "hidden_population": 2, "missed_opportunity_summary": 0,
-        "failure_demand_matrix": 0, "upstream_signals": 0,
+        "hidden_population": 2, "missed_opportunity_summary": 90,
+        "failure_demand_matrix": 16, "upstream_signals": 720,
         # 36 months, 6 kinds and all; 12 quarters, 4 providers, 5 screens and 3 census
         "crisis_demand": 252, "litmus": 24, "outcome_integrity": 252, "gap_drift": 48,
         "provision_by_place": 8, "provision_concentration": 8,
