@@ -27,6 +27,7 @@ from flows.duck import attach_encrypted, connect
 from flows.errors import ActRefused
 from flows.keys import Keys
 from flows.landing.known import one_transaction, open_ledger
+from flows.landing.told import check_vault_is_here
 from flows.layouts import load_layout
 from flows.locks import writer_lock
 from flows.pages import open_templates
@@ -87,9 +88,10 @@ def make_pack(
         RunInProgress: a run is under way.
     """
     check_reason(reason)
+    keys.for_identity("vault")
+    check_vault_is_here(place)
     check_target(place, out)
     policy = load_panel_policy()
-    keys.for_identity("vault")
     cases = _read_cases(place, keys, wanted, policy)
     with open_ledger(place, keys) as vault, one_transaction(vault):
         named = _name_cases(vault, cases)

@@ -50,6 +50,8 @@ REFUSED = {
     "review agreement": ALL,
     "link evaluate": ALL,
     "link charts": ALL,
+    "panel": ("--out", "{data}/pack", *WHY, *ALL),
+    "person record": ("fernshire_council:A1", "--out", "{data}/page", *WHY, *ALL),
 }
 # They look at a file or a folder, or ask for a second release or linked run.
 ELSEWHERE = {
