@@ -80,7 +80,8 @@ def after_bad_files(
     folder = place.landing / "fernshire_council"
     for name, content in BAD_FILES.values():
         (folder / name).write_bytes(content)
-    (other,) = (landing / "landing" / "tern_alcohol_service").iterdir()
+    tern = landing / "landing" / "tern_alcohol_service"
+    (other,) = tern.glob("*cds-h_2026-06-30.csv")
     rows = other.read_text(encoding="utf-8-sig").splitlines(keepends=True)
     later = (
         place.landing
