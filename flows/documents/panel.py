@@ -27,9 +27,7 @@ from flows.duck import attach_encrypted, connect
 from flows.errors import ActRefused
 from flows.keys import Keys
 from flows.landing.known import one_transaction, open_ledger
-from flows.landing.told import check_vault_is_here
 from flows.layouts import load_layout
-from flows.locks import writer_lock
 from flows.pages import open_templates
 from flows.paths import Place
 
@@ -88,13 +86,11 @@ def make_pack(
         RunInProgress: a run is under way.
     """
     check_reason(reason)
-    keys.for_identity("vault")
-    check_vault_is_here(place)
     check_target(place, out)
     policy = load_panel_policy()
-    cases = _read_cases(place, keys, wanted, policy)
+    # The vault is opened first: without it there is nothing to say of the marts.
     with open_ledger(place, keys) as vault, one_transaction(vault):
-        named = _name_cases(vault, cases)
+        named = _name_cases(vault, _read_cases(place, keys, wanted, policy))
         append_entry(place, "panel pack", list(named), reason, as_name)
         out.mkdir(mode=0o700, exist_ok=True)
         write_document(out / PAGE, _render(named, policy))
@@ -110,7 +106,7 @@ def _read_cases(
             f"There is no warehouse in {place.root} yet. First: commonground run. "
             "Nothing was written."
         )
-    with writer_lock(place), connect(spill=place.root / ".spill") as connection:
+    with connect(spill=place.root / ".spill") as connection:
         key = keys.for_facts("warehouse")
         attach_encrypted(connection, place.warehouse, "warehouse", key, read_only=True)
         return choose_cases(connection, place, wanted, policy)
