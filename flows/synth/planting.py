@@ -13,6 +13,7 @@ import numpy as np
 
 from flows.synth import plants as pl
 from flows.synth import services as sv
+from flows.synth.chance import own_chance
 from flows.synth.chasing import add_chases, append_contacts
 from flows.synth.columns import NO_DAY, Columns, count_rows, take
 from flows.synth.contacts import add_workers, make_contacts
@@ -54,7 +55,7 @@ class Ground:
 
     def draw_for(self, kind: int) -> np.random.Generator:
         """Return a generator that only this kind of plant draws from."""
-        return np.random.Generator(np.random.PCG64([self.seed, kind]))
+        return own_chance(self.seed, kind)
 
 
 def add_failures(
