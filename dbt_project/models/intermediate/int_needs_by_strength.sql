@@ -1,27 +1,17 @@
-with record_needs as (
-    select * from {{ ref('int_record_needs') }}
-),
-
-links_by_strength as (
-    select * from {{ ref('int_links_by_strength') }}
+with needs_by_sector as (
+    select * from {{ ref('int_needs_by_sector') }}
 ),
 
 needs as (
     select
-        links_by_strength.link_strength_type,
-        links_by_strength.person_id,
-        record_needs.period_type,
-        record_needs.need_type,
-        bool_or(record_needs.is_in_service) as is_in_service,
-        bool_or(record_needs.is_recorded) as is_recorded
-    from record_needs
-    inner join links_by_strength
-        on record_needs.record_id = links_by_strength.record_id
-    group by
-        links_by_strength.link_strength_type,
-        links_by_strength.person_id,
-        record_needs.period_type,
-        record_needs.need_type
+        link_strength_type,
+        person_id,
+        period_type,
+        need_type,
+        bool_or(is_in_service) as is_in_service,
+        bool_or(is_recorded) as is_recorded
+    from needs_by_sector
+    group by link_strength_type, person_id, period_type, need_type
 )
 
 select * from needs

@@ -15,7 +15,8 @@ placed as (
     select
         links_by_strength.link_strength_type,
         links_by_strength.person_id,
-        coalesce(max(nullif(described.area_code, 'not_known')), 'not_known') as area_code
+        coalesce(max(nullif(described.area_code, 'not_known')), 'not_known')
+            as area_code
     from links_by_strength
     inner join person_links
         on links_by_strength.record_id = person_links.record_id

@@ -55,7 +55,7 @@ spread as (
         periods.period_type, sectors.sector, needs.need_type, needs.sector
 ),
 
--- the blind spot by each reading: nobody knows beforehand which of them sees least of it
+-- the blind spot by each reading: nobody knows beforehand which sees least of it
 blind as (
     select
         period_type,
