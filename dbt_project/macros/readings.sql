@@ -20,15 +20,55 @@
 {%- endmacro %}
 
 
+{#
+    The people of records that are the same in every reading: loose joins most of them,
+    strict the fewest, so the three figures are in order by themselves.
+#}
+{% macro people_by_strength(links) -%}
+    {% for name, strength in [
+        ('people_low_count', 'loose'),
+        ('people_count', 'central'),
+        ('people_high_count', 'strict'),
+    ] %}
+        count(
+            distinct case
+                when {{ links }}.link_strength_type = '{{ strength }}'
+                    then {{ links }}.person_id
+            end
+        ) as {{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
+{%- endmacro %}
+
+
+{# Rows of a relation as they are, and again as part of the whole: 'all' in a column. #}
+{% macro also_as_all(relation, columns, column) -%}
+    {% for value in [column, "'all'"] %}
+        select
+            {{ columns | join(', ') }},
+            {{ value }} as {{ column }}
+        from {{ relation }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+{%- endmacro %}
+
+
 {# A figure that nobody could count is not available; it is never shown as none. #}
 {% macro status_of(figure) -%}
     case when {{ figure }} is null then 'not_available' else 'published' end
 {%- endmacro %}
 
+{# Where the reason stands why there is no figure, no reason means that there is one. #}
+{% macro status_by(reason) -%}
+    case when {{ reason }} is null then 'published' else 'not_available' end
+{%- endmacro %}
+
 
 {# The share of one count in another, named after the first, with Wilson's interval. #}
 {% macro share_with_interval(name, of_name) -%}
-    {{ share(name ~ '_count', of_name ~ '_count') }} as {{ name }}_share,
-    {{ wilson_low(name ~ '_count', of_name ~ '_count') }} as {{ name }}_share_low,
-    {{ wilson_high(name ~ '_count', of_name ~ '_count') }} as {{ name }}_share_high
+    cast({{ share(name ~ '_count', of_name ~ '_count') }} as double)
+        as {{ name }}_share,
+    cast({{ wilson_low(name ~ '_count', of_name ~ '_count') }} as double)
+        as {{ name }}_share_low,
+    cast({{ wilson_high(name ~ '_count', of_name ~ '_count') }} as double)
+        as {{ name }}_share_high
 {%- endmacro %}

@@ -8,15 +8,9 @@ periods as (
 
 -- all: every band together, those of whom none is known among them
 bands as (
-    {% for band in ['complexity_band', "'all'"] %}
-        select
-            provider,
-            referral_date,
-            decision_type,
-            {{ band }} as complexity_band
-        from banded
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    {{ also_as_all(
+        'banded', ['provider', 'referral_date', 'decision_type'], 'complexity_band'
+    ) }}
 ),
 
 counted as (

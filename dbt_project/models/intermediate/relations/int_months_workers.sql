@@ -6,23 +6,8 @@ spans as (
     select * from {{ ref('int_episodes_spanned') }}
 ),
 
-calendar as (
-    select * from {{ ref('int_calendar') }}
-),
-
-rules as (
-    select * from {{ ref('int_relation_rules') }}
-),
-
 windows as (
-    select
-        calendar.period_start_date as month_date,
-        calendar.period_end_date,
-        {{ days_after('calendar.period_end_date', '1 - rules.load_days') }}
-            as window_start_date
-    from calendar
-    cross join rules
-    where calendar.period_type = 'month'
+    select * from {{ ref('int_load_windows') }}
 ),
 
 -- a worker counts once, whether they met the person or lead an episode of theirs

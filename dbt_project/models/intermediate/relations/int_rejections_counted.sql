@@ -1,7 +1,10 @@
 {{ config(materialized='view') }}
 
 with banded as (
-    select * from {{ ref('int_referrals_banded') }}
+    select *
+    from {{ ref('int_referrals_banded') }}
+    -- drops referrals that were not refused
+    where decision_type = 'rejected'
 ),
 
 periods as (
@@ -9,17 +12,9 @@ periods as (
 ),
 
 bands as (
-    {% for band in ['complexity_band', "'all'"] %}
-        select
-            provider,
-            referral_date,
-            decision_reason_type,
-            {{ band }} as complexity_band
-        from banded
-        -- drops referrals that were not refused
-        where decision_type = 'rejected'
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    {{ also_as_all(
+        'banded', ['provider', 'referral_date', 'decision_reason_type'], 'complexity_band'
+    ) }}
 ),
 
 counted as (

@@ -49,23 +49,13 @@ totalled as (
 
 counted as (
     select
-        period_start_date,
-        area_code,
-        crisis_type,
-        count(distinct crisis_id) as crises_count,
-        {% for name, reading in [
-            ('people_low_count', 'loose'),
-            ('people_count', 'central'),
-            ('people_high_count', 'strict'),
-        ] %}
-            count(
-                distinct case
-                    when link_strength_type = '{{ reading }}' then person_id
-                end
-            ) as {{ name }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        totalled.period_start_date,
+        totalled.area_code,
+        totalled.crisis_type,
+        count(distinct totalled.crisis_id) as crises_count,
+        {{ people_by_strength('totalled') }}
     from totalled
-    group by period_start_date, area_code, crisis_type
+    group by totalled.period_start_date, totalled.area_code, totalled.crisis_type
 )
 
 select * from counted

@@ -18,15 +18,9 @@ sectors as (
 ),
 
 totalled as (
-    {% for area in ['area_code', "'all'"] %}
-        select
-            kind,
-            need_type,
-            happened_date,
-            {{ area }} as area_code
-        from dated
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    {{ also_as_all(
+        'dated', ['kind', 'need_type', 'happened_date'], 'area_code'
+    ) }}
 ),
 
 counted as (

@@ -13,15 +13,9 @@ founding as (
 ),
 
 totalled as (
-    {% for area in ['area_code', "'all'"] %}
-        select
-            provider,
-            need_type,
-            happened_date,
-            {{ area }} as area_code
-        from dated
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    {{ also_as_all(
+        'dated', ['provider', 'need_type', 'happened_date'], 'area_code'
+    ) }}
 ),
 
 founders as (

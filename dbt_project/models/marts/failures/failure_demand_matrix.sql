@@ -57,8 +57,7 @@ failure_demand_matrix as (
         {% for key in keys %}
             cast({{ key }} as string) as {{ key }},
         {% endfor %}
-        case when status_reason_type is null then 'published' else 'not_available' end
-            as status_type,
+        {{ status_by('status_reason_type') }} as status_type,
         cast(status_reason_type as string) as status_reason_type,
         {% for count in counts %}
             {{ count }},

@@ -56,8 +56,7 @@ summary as (
         cast(crisis_sector as string) as crisis_sector,
         cast(touchpoint_sector as string) as touchpoint_sector,
         cast(area_code as string) as area_code,
-        case when status_reason_type is null then 'published' else 'not_available' end
-            as status_type,
+        {{ status_by('status_reason_type') }} as status_type,
         cast(status_reason_type as string) as status_reason_type,
         {{ counts | join(', ') }},
         cast(touchpoints_median as double) as touchpoints_median,

@@ -22,10 +22,7 @@ upstream_signals as (
         cast(judged.sector as string) as sector,
         cast(judged.rule as string) as rule,
         cast(judged.remedy as string) as remedy,
-        case
-            when judged.status_reason_type is null then 'published'
-            else 'not_available'
-        end as status_type,
+        {{ status_by('judged.status_reason_type') }} as status_type,
         cast(judged.status_reason_type as string) as status_reason_type,
         {% for count in counts %}
             case

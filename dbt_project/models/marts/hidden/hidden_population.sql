@@ -33,9 +33,7 @@ hidden_population as (
     select
         cast(by_area.period_type as string) as period_type,
         cast(by_area.area_code as string) as area_code,
-        case
-            when by_area.status_reason is null then 'published' else 'not_available'
-        end as status_type,
+        {{ status_by('by_area.status_reason') }} as status_type,
         cast(by_area.status_reason as string) as status_reason,
         {% for end, links in [
             ('_low', 'loose'), ('', 'central'), ('_high', 'strict')

@@ -45,8 +45,7 @@ sector_lens as (
         cast(period_type as string) as period_type,
         cast(sector as string) as sector,
         cast(need_type as string) as need_type,
-        case when reason_type is null then 'published' else 'not_available' end
-            as status_type,
+        {{ status_by('reason_type') }} as status_type,
         cast(coalesce(reason_type, 'none') as string) as status_reason_type,
         {% for count in counts %}
             case when reason_type is null then cast({{ count }} as bigint) end

@@ -7,12 +7,7 @@ continuity_outcomes as (
         cast(complexity_band as string) as complexity_band,
         cast(continuity_third as string) as continuity_third,
         cast(outcome_type as string) as outcome_type,
-        cast(
-            case
-                when status_reason_type is null then 'published'
-                else 'not_available'
-            end as string
-        ) as status_type,
+        cast({{ status_by('status_reason_type') }} as string) as status_type,
         cast(status_reason_type as string) as status_reason_type,
         cast(case when status_reason_type is null then people_count end as bigint)
             as people_count,

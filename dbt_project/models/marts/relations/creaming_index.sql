@@ -15,12 +15,7 @@ creaming_index as (
         cast(period_number as integer) as period_number,
         cast(provider as string) as provider,
         cast(sector as string) as sector,
-        cast(
-            case
-                when status_reason_type is null then 'published'
-                else 'not_available'
-            end as string
-        ) as status_type,
+        cast({{ status_by('status_reason_type') }} as string) as status_type,
         cast(status_reason_type as string) as status_reason_type,
         {% for count in counts %}
             cast({{ count }} as bigint) as {{ count }},

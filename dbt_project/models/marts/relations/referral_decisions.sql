@@ -12,24 +12,14 @@ referral_decisions as (
         cast(provider as string) as provider,
         cast(sector as string) as sector,
         cast(complexity_band as string) as complexity_band,
-        cast(
-            case
-                when status_reason_type is null then 'published'
-                else 'not_available'
-            end as string
-        ) as status_type,
+        cast({{ status_by('status_reason_type') }} as string) as status_type,
         cast(status_reason_type as string) as status_reason_type,
         {% for count in [
             'referrals', 'accepted', 'rejected', 'withdrawn', 'pending', 'answered',
         ] %}
             cast({{ count }}_count as bigint) as {{ count }}_count,
         {% endfor %}
-        cast({{ share('accepted_count', 'answered_count') }} as double)
-            as accepted_share,
-        cast({{ wilson_low('accepted_count', 'answered_count') }} as double)
-            as accepted_share_low,
-        cast({{ wilson_high('accepted_count', 'answered_count') }} as double)
-            as accepted_share_high,
+        {{ share_with_interval('accepted', 'answered') }},
         cast(providers_expected_count as bigint) as providers_expected_count,
         cast(providers_received_count as bigint) as providers_received_count,
         cast(period_start_date as date) as period_start_date,

@@ -24,12 +24,7 @@ referral_network as (
         cast(spread.from_sector as string) as from_sector,
         cast(spread.provider as string) as to_provider,
         cast(spread.sector as string) as to_sector,
-        cast(
-            case
-                when spread.status_reason_type is null then 'published'
-                else 'not_available'
-            end as string
-        ) as status_type,
+        cast({{ status_by('spread.status_reason_type') }} as string) as status_type,
         cast(
             case
                 when spread.followed_count > 0 then 'published'

@@ -37,12 +37,7 @@ referral_rejections as (
         cast(sector as string) as sector,
         cast(complexity_band as string) as complexity_band,
         cast(decision_reason_type as string) as decision_reason_type,
-        cast(
-            case
-                when status_reason_type is null then 'published'
-                else 'not_available'
-            end as string
-        ) as status_type,
+        cast({{ status_by('status_reason_type') }} as string) as status_type,
         cast(status_reason_type as string) as status_reason_type,
         cast(of_reason_count as bigint) as rejected_count,
         cast(referrals_count as bigint) as of_referrals_count,

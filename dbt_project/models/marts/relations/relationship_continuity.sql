@@ -6,12 +6,7 @@ relationship_continuity as (
     select
         cast(person_id as string) as person_id,
         cast(period_type as string) as period_type,
-        cast(
-            case
-                when status_reason_type is null then 'published'
-                else 'not_available'
-            end as string
-        ) as status_type,
+        cast({{ status_by('status_reason_type') }} as string) as status_type,
         cast(status_reason_type as string) as status_reason_type,
         cast(contacts_count as bigint) as contacts_count,
         cast(named_contacts_count as bigint) as named_contacts_count,

@@ -35,9 +35,7 @@ crisis_demand as (
         cast(months.period_end_date as date) as period_end_date,
         cast(months.area_code as string) as area_code,
         cast(months.crisis_type as string) as crisis_type,
-        case
-            when months.reason_type is null then 'published' else 'not_available'
-        end as status_type,
+        {{ status_by('months.reason_type') }} as status_type,
         cast(months.reason_type as string) as reason_type,
         cast(months.crises_count as bigint) as crises_count,
         cast(months.people_count as bigint) as people_count,
